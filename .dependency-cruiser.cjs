@@ -1,0 +1,77 @@
+const stages = ['intake', 'dispatch', 'graph', 'journal', 'results'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'Data goes one way, left to right; a cycle means that two files are one idea.',
+      from: {},
+      to: { circular: true },
+    },
+    ...stages.map((stage) => ({
+      name: `${stage}-meets-others-in-model`,
+      severity: 'error',
+      comment: 'Stages never import each other: they share the nouns of model/ and only run/ puts them together.',
+      from: { path: `^src/${stage}/` },
+      to: { path: '^src/', pathNot: [`^src/${stage}/`, '^src/model/'] },
+    })),
+    {
+      name: 'model-stands-alone',
+      severity: 'error',
+      comment: 'The nouns know nothing of what is done with them.',
+      from: { path: '^src/model/' },
+      to: { path: '^src/', pathNot: '^src/model/' },
+    },
+    {
+      name: 'emulator-shares-no-code',
+      severity: 'error',
+      comment: 'An emulator that shared a limiter or a TOTP with the program would hide the program’s own fault.',
+      from: { path: '^src/emulator/' },
+      to: { path: '^src/', pathNot: '^src/emulator/' },
+    },
+    {
+      name: 'run-knows-no-command-line',
+      severity: 'error',
+      comment: 'A use case is called by a command, by a test or by somebody’s own program alike.',
+      from: { path: '^src/run/' },
+      to: { path: '^src/(cli/|main)' },
+    },
+    {
+      name: 'nothing-imports-main',
+      severity: 'error',
+      comment: 'main.ts is the edge of the process.',
+      from: {},
+      to: { path: '^src/main' },
+    },
+    {
+      name: 'identity-loads-late',
+      severity: 'error',
+      comment: '@azure/identity costs 290 ms of start-up: import it dynamically, where a tenant is really asked.',
+      from: { path: '^src/' },
+      to: { path: '@azure/identity', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      comment: 'What a user installs must hold all that the program needs.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'src-knows-no-test',
+      severity: 'error',
+      comment: 'Tests stand on the program, never the other way round.',
+      from: { path: '^src/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.bench)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
