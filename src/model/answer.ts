@@ -1,0 +1,65 @@
+import type { Row } from './row.js';
+import type { Secret } from './secret.js';
+
+/** One call to Graph that the dispatcher may send. */
+export type Ask =
+  | { readonly kind: 'activate'; readonly row: Row; readonly code: Secret }
+  /** The hardware tokens that the row's user holds. */
+  | { readonly kind: 'user_tokens'; readonly row: Row }
+  /** The tokens in the tenant's inventory that bear the row's serial number. */
+  | { readonly kind: 'inventory'; readonly row: Row };
+
+/** A token as Graph describes it: flat or nested in the answer, one shape here. */
+export interface OathDevice {
+  readonly serialNumber: string;
+  readonly status: 'available' | 'assigned' | 'activated' | 'failedActivation' | 'unknown';
+  readonly assignedToId: string | undefined;
+  readonly assignedToName: string | undefined;
+  readonly intervalS: number | undefined;
+}
+
+/** What came of a call, sorted by what is known of its effect. Expected trouble is a value, never an exception. */
+export type Answer =
+  /** Graph, or something in its place, answered with a status. */
+  | {
+      readonly kind: 'answered';
+      readonly httpStatus: number;
+      /** `error.code` of the body, '' where there is none. */
+      readonly errorCode: string;
+      /** `error.message` as Graph wrote it, one line; not to be branched on. */
+      readonly message: string;
+      readonly requestId: string | undefined;
+      /** The header as it came. */
+      readonly retryAfter: string | undefined;
+      /** The answer's `Date` header, ms since the epoch: the clock against which an HTTP-date is read. */
+      readonly dateMs: number | undefined;
+      /** `x-ms-throttle-limit-percentage`: 0.8 and more when a limit is near. */
+      readonly throttlePercentage: number | undefined;
+      /** `claims` of a `WWW-Authenticate` challenge (continuous access evaluation), base64 decoded. */
+      readonly claims: string | undefined;
+      /** On a look-up that succeeded. */
+      readonly devices: readonly OathDevice[] | undefined;
+    }
+  /** The call surely did not reach Graph: it may be sent again. */
+  | {
+      readonly kind: 'not_sent';
+      readonly cause: 'connection_refused' | 'name_not_found' | 'tls' | 'sign_in';
+      readonly detail: string;
+    }
+  /** The call left and nothing usable came back: Graph may have done it. */
+  | {
+      readonly kind: 'no_answer';
+      readonly cause: 'timeout' | 'reset' | 'unreadable';
+      readonly detail: string;
+    };
+
+/** How the dispatcher reaches Graph. */
+export interface GraphPort {
+  /** Sends one call now. Never throws for trouble on the way. */
+  ask(ask: Ask): Promise<Answer>;
+  /**
+   * After a 401: drops the access token so that the next call fetches a new one, with the claims that Graph
+   * asked for. Many workers may report the same refusal; the token is renewed once.
+   */
+  renewSignIn(sentAtElapsedMs: number, claims: string | undefined): void;
+}

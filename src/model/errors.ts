@@ -1,0 +1,36 @@
+/** Where in an input something is wrong: all 1-based, as an editor shows them. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: string;
+}
+
+/** What went wrong, as a stable word that scripts and tests may compare. */
+export type ErrorCode = 'usage' | 'input' | 'host' | 'sign_in' | 'journal' | 'locked' | 'environment';
+
+/**
+ * Trouble that a person can mend: shown as one line, never with a stack trace. Anything else that is thrown is
+ * a defect of ours. The message names no code, seed or bearer token.
+ */
+export class OathEnrollError extends Error {
+  override readonly name = 'OathEnrollError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly place: Place = {},
+  ) {
+    super(message);
+  }
+
+  /** The message behind its place, e.g. `rollout.csv, line 7, column "Code": …`. */
+  override toString(): string {
+    const { file, line, column } = this.place;
+    const where = [
+      file,
+      line === undefined ? undefined : `line ${line}`,
+      column === undefined ? undefined : `column "${column}"`,
+    ].filter((part) => part !== undefined);
+    return where.length === 0 ? this.message : `${where.join(', ')}: ${this.message}`;
+  }
+}

@@ -1,0 +1,39 @@
+/** Every status that a row can end in; their meaning is part of the contract with users' scripts. */
+export const STATUSES = [
+  'enrolled',
+  'already_enrolled',
+  'expired',
+  'code_rejected',
+  'not_attempted',
+  'failed',
+  'invalid',
+  'duplicate',
+  'unresolved',
+  'would_enroll',
+] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+/** What became of a row. */
+export interface Outcome {
+  readonly status: Status;
+  /** Whether an operator must read a fresh code off the token before the row can be run again. */
+  readonly needsRecollection: boolean;
+  /** In plain words, one line, '' where the status says it all. Never a code, seed or token. */
+  readonly reason: string;
+  readonly httpStatus?: number | undefined;
+  readonly graphErrorCode?: string | undefined;
+  /** Graph's `request-id`: what Microsoft's support asks for. */
+  readonly graphRequestId?: string | undefined;
+  /** Activation calls made for this row. */
+  readonly attempts: number;
+  /** Wall time, ms since the epoch. */
+  readonly completedAtMs: number;
+}
+
+/** Which statuses call for a fresh code, where the row has a code at all and not a seed. */
+const NEED_A_CODE: ReadonlySet<Status> = new Set(['expired', 'code_rejected', 'not_attempted']);
+
+export function needsRecollection(status: Status, hasSeed: boolean): boolean {
+  return NEED_A_CODE.has(status) && !hasSeed;
+}

@@ -1,0 +1,41 @@
+import type { Secret } from './secret.js';
+
+/** TOTP time step of a token in seconds; Entra knows these two. */
+export type IntervalS = 30 | 60;
+
+export type HashFunction = 'hmacsha1' | 'hmacsha256';
+
+/** What shows that the token is at hand: a code read off it, or the seed from which codes are made. */
+export type Proof =
+  | { readonly kind: 'code'; readonly code: Secret; readonly collectedAtMs: number }
+  | { readonly kind: 'seed'; readonly seed: Secret; readonly hashFunction: HashFunction };
+
+/** One usable line of the input: a token, the user who is to have it, and the proof. */
+export interface Row {
+  /** 1-based line of the input on which the row begins. */
+  readonly line: number;
+  readonly serialNumber: string;
+  /** UPN or object id, as written in the input. */
+  readonly user: string;
+  readonly displayName: string | undefined;
+  readonly intervalS: IntervalS;
+  readonly proof: Proof;
+}
+
+/** What a user sees of a row, in any state: its line and its cells with code and seed blanked. */
+export interface InputRecord {
+  readonly line: number;
+  /** As many cells as the header has names, in its order; cells of secret columns are ''. */
+  readonly cells: readonly string[];
+}
+
+/** The look of an input, which its results share. */
+export interface InputHeader {
+  /** Header names as they stand in the file. */
+  readonly names: readonly string[];
+  readonly delimiter: ',' | ';' | '\t';
+  /** Whether the file began with a byte order mark; spreadsheets want it back to read UTF-8. */
+  readonly bom: boolean;
+  /** Indices of the cells that a fresh code and its time go into; blank in the file for re-collection. */
+  readonly blankForRecollection: readonly number[];
+}

@@ -1,0 +1,52 @@
+import type { Outcome } from './outcome.js';
+import type { InputHeader, InputRecord } from './row.js';
+
+/** What a run was started with; the first event of its journal. */
+export interface RunHeader {
+  readonly runId: string;
+  /** The input's path as it was given, or `-`. */
+  readonly input: string;
+  readonly header: InputHeader;
+  /** Options in force, none of them secret. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly startedAtMs: number;
+}
+
+/**
+ * The life of a run as its journal tells it, in order of happening. Rows are known by line, serial number and
+ * user; no event holds a code, a seed or a bearer token. Times are wall time, ms since the epoch.
+ */
+export type RunEvent =
+  | ({ readonly type: 'run' } & RunHeader)
+  | ({
+      readonly type: 'row';
+      readonly serialNumber: string;
+      readonly user: string;
+      readonly hasSeed: boolean;
+    } & InputRecord)
+  /** An activation call is about to leave; on disk before it does. */
+  | { readonly type: 'intent'; readonly line: number; readonly attempt: number; readonly atMs: number }
+  /** The call of the last intent of this line did not leave after all. */
+  | { readonly type: 'withdrawn'; readonly line: number; readonly attempt: number; readonly atMs: number }
+  /** What came of a call, activation or look-up; `httpStatus` is missing where no answer came. */
+  | {
+      readonly type: 'answer';
+      readonly line: number;
+      readonly ask: 'activate' | 'user_tokens' | 'inventory';
+      readonly attempt: number;
+      readonly sentAtMs: number;
+      readonly atMs: number;
+      readonly httpStatus?: number | undefined;
+      readonly trouble?: string | undefined;
+      readonly graphErrorCode?: string | undefined;
+      readonly graphRequestId?: string | undefined;
+      readonly retryAfter?: string | undefined;
+    }
+  | ({ readonly type: 'outcome'; readonly line: number } & Outcome)
+  /** The run ended by itself; without this event it was killed. */
+  | {
+      readonly type: 'end';
+      readonly atMs: number;
+      readonly exitCode: number;
+      readonly reason: string;
+    };
