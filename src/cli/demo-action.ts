@@ -1,0 +1,59 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readTokensCsv, readUsersCsv, startEmulator, totpCode, type TokenSpec } from '../emulator/index.js';
+import { systemClock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import { writeWhole } from '../results/whole-file.js';
+import { fillCodes, type ReadToken } from './fill-codes.js';
+import type { Io } from './io.js';
+import { runAction } from './run-action.js';
+import { runDefaults } from './run-command.js';
+import { samplePath } from './samples.js';
+
+/** Tight enough that the demo meets throttling, wide enough that it ends soon. */
+const LIMIT = { kind: 'bucket', ratePerS: 4, burst: 25 } as const;
+
+/**
+ * Carries out `oath-enroll demo`.
+ *
+ * @param recollect a file whose empty codes are to be filled in; undefined for the sample rollout
+ * @returns the exit code
+ */
+export async function demoAction(recollect: string | undefined, reports: string, io: Io): Promise<number> {
+  const tokens = await readTokensCsv(samplePath('tokens.csv'));
+  const emulator = await startEmulator({
+    tokens,
+    users: await readUsersCsv(samplePath('users.csv')),
+    throttle: LIMIT,
+    latencyMs: 80,
+  });
+  try {
+    const text = await readFile(recollect ?? samplePath('rollout.csv'), 'utf8').catch((error: unknown) => {
+      throw new OathEnrollError('input', String(error), { file: recollect ?? 'samples/rollout.csv' });
+    });
+    const input = join(reports, 'demo', recollect === undefined ? 'rollout.csv' : 'recollect.csv');
+    await mkdir(join(reports, 'demo'), { recursive: true });
+    await writeWhole(input, fillCodes(text, fobs(tokens), systemClock.now()));
+    io.stdout.write(
+      `A local Graph was started: it lets ${LIMIT.burst} calls through at once and ${LIMIT.ratePerS} a second after that.\n` +
+        `Codes were read off its tokens into ${input}. Enrolling:\n\n`,
+    );
+    return await runAction(input, { ...runDefaults(io), reports, graphUrl: emulator.url }, io, (path) => [
+      `  oath-enroll demo ${path}`,
+      '(which reads the codes off the local tokens first; in a real rollout that is your part)',
+    ]);
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** The tokens as the people see them who hold them. */
+function fobs(tokens: readonly TokenSpec[]): ReadToken {
+  const bySerial = new Map(tokens.map((token) => [token.serialNumber, token]));
+  return (serialNumber, atMs) => {
+    const token = bySerial.get(serialNumber);
+    if (token === undefined) return undefined;
+    const { timeIntervalInSeconds: intervalS = 30, hashFunction = 'hmacsha1' } = token;
+    return totpCode(token.secretKey, atMs, { intervalS, hashFunction });
+  };
+}

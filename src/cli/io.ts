@@ -1,0 +1,13 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a command may use of the process that it runs in. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Aborted by SIGINT or SIGTERM, with the exit code as its reason. */
+  readonly interrupt: AbortSignal;
+  /** Says which exit code the process is to end with. */
+  readonly exit: (code: number) => void;
+}

@@ -1,0 +1,69 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from '../model/clock.js';
+import type { RunEvent } from '../model/run-event.js';
+import { duration, TROUBLES_SHOWN, type Trouble } from './summary-text.js';
+
+const EVERY_MS = 10_000;
+
+/** Tells how a run goes while it goes: a line every ten seconds, or one for each row. */
+export class Narrator {
+  /** The first rows that a person must look at, in the order in which they were settled. */
+  readonly troubles: Trouble[] = [];
+  #rows = 0;
+  #done = 0;
+  #enrolled = 0;
+  #gateShutUntilMs = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly out: Writable,
+    private readonly clock: Clock,
+    private readonly say: 'nothing' | 'progress' | 'rows',
+  ) {
+    if (say !== 'nothing') this.#tick();
+  }
+
+  /** Ends the telling. */
+  close(): void {
+    this.#cancel?.();
+  }
+
+  see(event: RunEvent): void {
+    switch (event.type) {
+      case 'row':
+        this.#rows += 1;
+        break;
+      case 'answer':
+        if (event.retryAfter !== undefined && Number(event.retryAfter) > 0) {
+          this.#gateShutUntilMs = Math.max(
+            this.#gateShutUntilMs,
+            event.atMs + Number(event.retryAfter) * 1000,
+          );
+        }
+        break;
+      case 'outcome':
+        this.#done += 1;
+        if (event.status === 'enrolled') this.#enrolled += 1;
+        if (
+          ['failed', 'unresolved', 'invalid'].includes(event.status) &&
+          this.troubles.length < TROUBLES_SHOWN
+        ) {
+          this.troubles.push({ line: event.line, outcome: event });
+        }
+        if (this.say === 'rows') {
+          this.out.write(
+            `line ${event.line}: ${event.status}${event.reason === '' ? '' : `, ${event.reason}`}\n`,
+          );
+        }
+    }
+  }
+
+  #tick(): void {
+    this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
+      const waitMs = this.#gateShutUntilMs - this.clock.now();
+      const waiting = waitMs > 0 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
+      this.out.write(`${this.#done} of ${this.#rows} rows done, ${this.#enrolled} enrolled${waiting}\n`);
+      this.#tick();
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { InvalidArgumentError } from 'commander';
+import type { Rate } from '../dispatch/ceiling.js';
+import type { IntervalS } from '../model/row.js';
+
+/** A whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Give a whole number, ${least} or more.`);
+    }
+    return value;
+  };
+}
+
+/** A number of seconds above zero, as ms. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('Give a number of seconds above 0.');
+  }
+  return value * 1000;
+}
+
+/** `N/SECONDS`: at most N calls in any stretch of so many seconds. */
+export function rate(text: string): Rate {
+  const match = /^(\d+)\/(\d+(?:\.\d+)?)$/.exec(text);
+  const calls = Number(match?.[1]);
+  const per = Number(match?.[2]);
+  if (match === null || calls < 1 || per <= 0) {
+    throw new InvalidArgumentError('Give calls per seconds, like 200/300.');
+  }
+  return { calls, seconds: per };
+}
+
+export function interval(text: string): IntervalS {
+  if (text === '30') return 30;
+  if (text === '60') return 60;
+  throw new InvalidArgumentError('A token’s interval is 30 or 60 seconds.');
+}
+
+/** `auto`, `mtime`, `arrival` or an ISO 8601 time with its zone, as ms since the epoch. */
+export function collectedAt(text: string): 'auto' | 'mtime' | 'arrival' | number {
+  if (text === 'auto' || text === 'mtime' || text === 'arrival') return text;
+  const hasZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text);
+  const atMs = Date.parse(text);
+  if (!hasZone || Number.isNaN(atMs)) {
+    throw new InvalidArgumentError(
+      'Give auto, mtime, arrival, or a time with its zone, like 2026-11-24T09:30:00Z.',
+    );
+  }
+  return atMs;
+}
+
+/** `NAME=HEADER`, gathered over all uses of the option. */
+export function column(text: string, earlier: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) {
+    throw new InvalidArgumentError('Give NAME=HEADER, like serialNumber="Asset tag".');
+  }
+  return new Map(earlier).set(text.slice(0, at).trim(), text.slice(at + 1));
+}

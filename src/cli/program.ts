@@ -1,0 +1,47 @@
+import { Command, CommanderError } from 'commander';
+import { OathEnrollError, type ErrorCode } from '../model/errors.js';
+import type { Io } from './io.js';
+import { runCommand } from './run-command.js';
+import { demoCommand } from './demo-command.js';
+import { emulateCommand } from './emulate-command.js';
+
+/** What a person can mend ends with the exit code that says whose turn it is. */
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  usage: 2,
+  input: 2,
+  host: 2,
+  sign_in: 5,
+  journal: 5,
+  environment: 5,
+  locked: 6,
+};
+
+/**
+ * Runs the program for one command line, to its end.
+ *
+ * @param args the arguments behind the program's name
+ */
+export async function runProgram(args: readonly string[], version: string, io: Io): Promise<void> {
+  const program = new Command('oath-enroll')
+    .description(
+      'Rolls out hardware OATH tokens in Microsoft Entra ID from a CSV of serial numbers, users and codes.',
+    )
+    .version(version)
+    .showHelpAfterError('(oath-enroll --help lists commands and options)');
+  for (const make of [runCommand, emulateCommand, demoCommand]) program.addCommand(make(io));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) io.exit(error.exitCode === 0 ? 0 : 2);
+    else if (error instanceof OathEnrollError) {
+      io.stderr.write(`oath-enroll: ${error.toString()}\n`);
+      io.exit(EXIT_CODES[error.code]);
+    } else throw error;
+  }
+}

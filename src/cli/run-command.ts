@@ -1,0 +1,109 @@
+import { Command, Option } from 'commander';
+import type { Rate } from '../dispatch/ceiling.js';
+import { AUTH_METHODS, type AuthMethod } from '../graph/credentials.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { IntervalS } from '../model/row.js';
+import type { Io } from './io.js';
+import { collectedAt, column, interval, rate, seconds, wholeNumber } from './option-parsers.js';
+
+export const DEFAULT_GRAPH_URL = 'https://graph.microsoft.com/beta';
+
+/** The options of `run` as the parsers leave them. */
+export interface RunOptions {
+  readonly graphUrl: string;
+  readonly auth: AuthMethod;
+  readonly dryRun?: true;
+  readonly offline?: true;
+  readonly reports: string;
+  readonly runId?: string;
+  readonly rate?: Rate;
+  readonly limit?: number;
+  readonly concurrency: number;
+  readonly interval: IntervalS;
+  readonly graceSteps: number;
+  readonly collectedAt: 'auto' | 'mtime' | 'arrival' | number;
+  readonly maxWait: number;
+  readonly requestTimeout: number;
+  readonly column: ReadonlyMap<string, string>;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly log?: string;
+}
+
+/** `oath-enroll run`: the main job, and its dry run. */
+export function runCommand(io: Io): Command {
+  return new Command('run')
+    .summary('enrol the tokens of a CSV')
+    .description(
+      'Assigns and activates each token of a CSV (serial number, user, code) in Microsoft Entra ID, and writes a result CSV\n' +
+        'and a CSV of the rows whose codes must be collected again.',
+    )
+    .argument('<input>', 'a CSV file, or - to read rows from standard input as they arrive')
+    .optionsGroup('Where to:')
+    .addOption(
+      new Option('--graph-url <url>', 'API root of Microsoft Graph')
+        .env('OATH_ENROLL_GRAPH_URL')
+        .default(DEFAULT_GRAPH_URL),
+    )
+    .addOption(
+      new Option('--auth <method>', 'how to sign in; settings come from the AZURE_* variables')
+        .choices(AUTH_METHODS)
+        .env('OATH_ENROLL_AUTH')
+        .default('default'),
+    )
+    .optionsGroup('Dry run:')
+    .option('--dry-run', 'say what would happen, row by row, and write nothing to Graph')
+    .option('--offline', 'with --dry-run: make no network call at all')
+    .optionsGroup('Results:')
+    .option('--reports <dir>', 'where run folders go', 'reports')
+    .option('--run-id <id>', 'name of the run’s folder (default: UTC time and input name)')
+    .option('--json', 'print the summary as JSON on standard output, and nothing else there')
+    .option('--quiet', 'say nothing but errors')
+    .option('--verbose', 'say what becomes of each row')
+    .option('--log <file>', 'append a log of all that happens, as JSON lines')
+    .optionsGroup('Rows:')
+    .option('--limit <n>', 'only the first n rows', wholeNumber(1))
+    .option('--interval <seconds>', 'time step of tokens whose rows do not say: 30 or 60', interval, 30)
+    .option('--grace-steps <n>', 'steps that a code is still sent after its own', wholeNumber(0), 1)
+    .option(
+      '--collected-at <time>',
+      'for rows without collectedAt: auto, mtime, arrival or an ISO time',
+      collectedAt,
+      'auto',
+    )
+    .addOption(
+      new Option('--column <name=header>', 'the input’s own header for a column; repeatable')
+        .argParser(column)
+        .default(new Map<string, string>(), 'the names in the README'),
+    )
+    .optionsGroup('Pace:')
+    .option('--rate <n/seconds>', 'our own ceiling on calls, like 200/300', rate)
+    .option('--concurrency <n>', 'calls in flight at most', wholeNumber(1), 16)
+    .addOption(
+      new Option('--max-wait <seconds>', 'the longest throttle wait to sit out; a longer one ends the run')
+        .argParser(seconds)
+        .default(900_000, '900'),
+    )
+    .addOption(
+      new Option('--request-timeout <seconds>', 'for each call').argParser(seconds).default(30_000, '30'),
+    )
+    .action(async (input: string, options: RunOptions) => {
+      if (options.offline === true && options.dryRun !== true) {
+        throw new OathEnrollError('usage', '--offline goes with --dry-run');
+      }
+      if (options.dryRun === true && options.offline !== true) {
+        throw new OathEnrollError(
+          'usage',
+          '--dry-run works with --offline for now: it checks the input and its deadlines without any call',
+        );
+      }
+      const { runAction } = await import('./run-action.js');
+      io.exit(await runAction(input, options, io));
+    });
+}
+
+/** The options of a `run` that names none. */
+export function runDefaults(io: Io): RunOptions {
+  return runCommand(io).opts<RunOptions>();
+}

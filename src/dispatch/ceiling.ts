@@ -1,0 +1,36 @@
+import Bottleneck from 'bottleneck';
+import type { Clock } from '../model/clock.js';
+
+/** Our own limit on calls: at most `calls` in any stretch of `seconds`. */
+export interface Rate {
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** Hands out leave to send, one call at a time. */
+export interface Ceiling {
+  /** Resolves when one more call fits. Whoever asked then sends it and says so by `sent`. */
+  permit(): Promise<void>;
+  sent(): void;
+}
+
+/**
+ * A ceiling that holds every rate in every window, not only in aligned ones: a place is given back `seconds` after
+ * the call that took it was sent.
+ */
+export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
+  const limits = rates.map(({ calls, seconds }) => ({
+    places: new Bottleneck({ reservoir: calls }),
+    windowMs: seconds * 1000,
+  }));
+  return {
+    async permit() {
+      for (const { places } of limits) await places.schedule(() => Promise.resolve());
+    },
+    sent() {
+      for (const { places, windowMs } of limits) {
+        clock.at(clock.elapsed() + windowMs, () => void places.incrementReservoir(1));
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Answer, Ask, OathDevice } from '../model/answer.js';
+import type { Row } from '../model/row.js';
+import type { Urgent } from './urgency-queue.js';
+
+/** An activation that was not plainly taken, while look-ups find out what came of it. */
+export interface Doubt {
+  readonly answer: Answer;
+  /** Wall time of the answer: a code that was dead by then is expired, else rejected. */
+  readonly answeredAtMs: number;
+  /** Whether Graph said no. If not, nobody said anything and it may have been done. */
+  readonly refused: boolean;
+  /** The user's tokens, once read; `unreadable` where we may not. */
+  readonly userTokens?: readonly OathDevice[] | 'unreadable' | undefined;
+  /** Look-ups that found no trace of the activation: reads can lag behind writes. */
+  readonly emptyLooks: number;
+}
+
+/** A row on its way, with all that was learned about it. Replaced, never changed. */
+export interface Task extends Urgent {
+  readonly row: Row;
+  readonly deadlineMs: number;
+  /** The call that comes next. */
+  readonly ask: Ask['kind'];
+  /** Activation calls that left. */
+  readonly attempts: number;
+  /** Calls that failed in any other way than by throttling, one after the other. */
+  readonly troubles: number;
+  /** Elapsed ms before which the next call makes no sense; the gate may ask for later. */
+  readonly notBeforeMs: number;
+  /**
+   * An earlier activation may have been done after all: it got a 429, or no answer. A token found active is then
+   * this run's work.
+   */
+  readonly mayBeOurs: boolean;
+  readonly doubt?: Doubt | undefined;
+}
+
+/** A row that waits for its first call. */
+export function newTask(row: Row, deadlineMs: number, sequence: number): Task {
+  return {
+    row,
+    deadlineMs,
+    urgencyMs: deadlineMs,
+    sequence,
+    ask: 'activate',
+    attempts: 0,
+    troubles: 0,
+    notBeforeMs: -Infinity,
+    mayBeOurs: false,
+  };
+}

@@ -1,0 +1,17 @@
+import { OathEnrollError } from '../model/errors.js';
+
+const PLAIN_WORDS: Readonly<Record<string, string>> = {
+  EEXIST: 'it exists already, and no run writes over the journal of another',
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'its file or folder is not open to this account',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+};
+
+/** What the disk refused, for a person: `verb` is `created`, `written` and so on. */
+export function diskError(path: string, verb: string, cause: unknown): OathEnrollError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new OathEnrollError('journal', `the journal cannot be ${verb}: ${PLAIN_WORDS[code] ?? message}`, {
+    file: path,
+  });
+}

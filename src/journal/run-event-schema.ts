@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { STATUSES } from '../model/outcome.js';
+import type { RunEvent } from '../model/run-event.js';
+
+const line = z.int().positive();
+const attempt = z.int().nonnegative();
+const ms = z.number();
+const optionalText = z.string().optional();
+const optionalHttpStatus = z.int().optional();
+
+const callOf = <T extends string>(type: T) => z.object({ type: z.literal(type), line, attempt, atMs: ms });
+
+/**
+ * {@link RunEvent} as it must look when it is read back. A checksum says that a line is as it was written, this
+ * that it is what the rest of the program expects. Keys that are not named here are left out of what is read.
+ */
+export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    runId: z.string(),
+    input: z.string(),
+    header: z.object({
+      names: z.array(z.string()),
+      delimiter: z.enum([',', ';', '\t']),
+      bom: z.boolean(),
+      blankForRecollection: z.array(z.int().nonnegative()),
+    }),
+    options: z.record(z.string(), z.unknown()),
+    startedAtMs: ms,
+  }),
+  z.object({
+    type: z.literal('row'),
+    line,
+    serialNumber: z.string(),
+    user: z.string(),
+    hasSeed: z.boolean(),
+    cells: z.array(z.string()),
+  }),
+  callOf('intent'),
+  callOf('withdrawn'),
+  z.object({
+    type: z.literal('answer'),
+    line,
+    ask: z.enum(['activate', 'user_tokens', 'inventory']),
+    attempt,
+    sentAtMs: ms,
+    atMs: ms,
+    httpStatus: optionalHttpStatus,
+    trouble: optionalText,
+    graphErrorCode: optionalText,
+    graphRequestId: optionalText,
+    retryAfter: optionalText,
+  }),
+  z.object({
+    type: z.literal('outcome'),
+    line,
+    status: z.enum(STATUSES),
+    needsRecollection: z.boolean(),
+    reason: z.string(),
+    httpStatus: optionalHttpStatus,
+    graphErrorCode: optionalText,
+    graphRequestId: optionalText,
+    attempts: attempt,
+    completedAtMs: ms,
+  }),
+  z.object({ type: z.literal('end'), atMs: ms, exitCode: z.int(), reason: z.string() }),
+]);

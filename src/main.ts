@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { runProgram } from './cli/program.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+const interrupt = new AbortController();
+
+// The first signal ends the run in good order; the second at once: what was done is in the journal.
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(exitCode);
+    interrupt.abort(exitCode);
+  });
+}
+
+// A reader that goes away, such as `| head`, is no reason to leave a run unfinished.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+try {
+  await runProgram(process.argv.slice(2), version, {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    interrupt: interrupt.signal,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  });
+} catch (error) {
+  const what = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`oath-enroll: a defect of this program: ${what}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+import { STATUSES, type Outcome, type Status } from '../model/outcome.js';
+
+/** `summary.json`, and what `--json` prints. Names are part of the contract with users' scripts. */
+export interface Summary {
+  readonly runId: string;
+  readonly folder: string;
+  readonly rows: number;
+  /** Every status, also those that no row has. */
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly needsRecollection: number;
+  /** Calls to Graph, look-ups included. */
+  readonly calls: number;
+  /** Throttle refusals among them. */
+  readonly refusals: number;
+  /** Time for which Graph's Retry-After kept the gate shut. */
+  readonly waitedMs: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly exitCode: number;
+  /** Why the run ended before all rows had their turn; null when it did not. */
+  readonly stopped: string | null;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Counts outcomes as they come. */
+export class Tally {
+  readonly counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  rows = 0;
+  needsRecollection = 0;
+
+  add(outcome: Pick<Outcome, 'status' | 'needsRecollection'>): void {
+    this.rows += 1;
+    this.counts[outcome.status] += 1;
+    if (outcome.needsRecollection) this.needsRecollection += 1;
+  }
+
+  /**
+   * The exit code that tells a script what to do: 5 mend the set-up, 4 look at the rows that failed, 3 collect
+   * codes again, 0 nothing. Duplicates alone do not count.
+   */
+  exitCode(stopped: boolean): 0 | 3 | 4 | 5 {
+    if (stopped) return 5;
+    if (this.counts.failed + this.counts.invalid + this.counts.unresolved > 0) return 4;
+    const unfinished = this.counts.expired + this.counts.code_rejected + this.counts.not_attempted;
+    return unfinished > 0 ? 3 : 0;
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Chunks are gathered to about this many characters before they are written. */
+const CHUNK_LENGTH = 1 << 16;
+
+/**
+ * A file that appears whole or not at all: written beside its place with mode 0600, synced, then renamed. It takes
+ * its text in pieces, so that a million rows need not be in memory at once.
+ */
+export class WholeFile {
+  #waiting = '';
+
+  private constructor(
+    private readonly path: string,
+    private readonly draft: string,
+    private readonly file: FileHandle,
+  ) {}
+
+  static async create(path: string): Promise<WholeFile> {
+    const draft = `${path}.${randomUUID()}.tmp`;
+    return new WholeFile(path, draft, await open(draft, 'wx', 0o600));
+  }
+
+  /** Appends text; a promise is returned only when it has to be waited for. */
+  write(text: string): Promise<void> | undefined {
+    this.#waiting += text;
+    return this.#waiting.length < CHUNK_LENGTH ? undefined : this.#flush();
+  }
+
+  /** Puts the file in its place. */
+  async commit(): Promise<void> {
+    try {
+      await this.#flush();
+      await this.file.sync();
+      await this.file.close();
+      await rename(this.draft, this.path);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+    await syncFolder(dirname(this.path));
+  }
+
+  /** Leaves no trace. */
+  async discard(): Promise<void> {
+    await this.file.close().catch(() => undefined);
+    await rm(this.draft, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#waiting;
+    this.#waiting = '';
+    await this.file.writeFile(text);
+  }
+}
+
+/** Writes a short file in one go, whole or not at all. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await WholeFile.create(path);
+  await file.write(text);
+  await file.commit();
+}
+
+/** The rename itself must outlive a power cut. Windows cannot sync a folder, and need not. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}

@@ -1,0 +1,54 @@
+import { needsRecollection, type Outcome } from '../model/outcome.js';
+import type { RunEvent } from '../model/run-event.js';
+import { ResultFiles } from './result-csv.js';
+import { Tally } from './summary.js';
+
+/**
+ * Writes `results.csv` and `recollect.csv` from a run's events and nothing else. A row without an outcome belongs
+ * to a run that was cut off: it is `unresolved` where a call may have left, else `not_attempted`.
+ *
+ * @param events gives the events from the beginning, each time it is called
+ */
+export async function writeResults(folder: string, events: () => AsyncIterable<RunEvent>): Promise<Tally> {
+  const outcomes = new Map<number, Outcome>();
+  const called = new Set<number>();
+  let lastMs = 0;
+  for await (const event of events()) {
+    if (event.type === 'outcome') outcomes.set(event.line, event);
+    if (event.type === 'intent') called.add(event.line);
+    if (event.type === 'withdrawn') called.delete(event.line);
+    if (event.type === 'intent' || event.type === 'answer') lastMs = event.atMs;
+  }
+
+  const tally = new Tally();
+  let files: ResultFiles | undefined;
+  try {
+    for await (const event of events()) {
+      if (event.type === 'run') files = await ResultFiles.create(folder, event.header);
+      if (event.type !== 'row' || files === undefined) continue;
+      const outcome = outcomes.get(event.line) ?? cutOff(event.hasSeed, called.has(event.line), lastMs);
+      outcomes.delete(event.line);
+      tally.add(outcome);
+      const wait = files.add(event, outcome);
+      if (wait !== undefined) await wait;
+    }
+    await files?.commit();
+  } catch (error) {
+    await files?.discard();
+    throw error;
+  }
+  return tally;
+}
+
+function cutOff(hasSeed: boolean, called: boolean, completedAtMs: number): Outcome {
+  const status = called ? 'unresolved' : 'not_attempted';
+  return {
+    status,
+    needsRecollection: needsRecollection(status, hasSeed),
+    reason: called
+      ? 'the run was cut off while this row’s call was under way: check whether the token is active'
+      : 'the run was cut off before this row’s turn',
+    attempts: called ? 1 : 0,
+    completedAtMs,
+  };
+}

@@ -1,0 +1,196 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createCeiling, type Rate } from '../dispatch/ceiling.js';
+import { Dispatcher, type DispatchEnd } from '../dispatch/dispatcher.js';
+import { RetryAfterGate } from '../dispatch/throttle.js';
+import type { IntakeRow } from '../intake/row-judge.js';
+import { Journal } from '../journal/journal.js';
+import { Replay } from '../journal/replay.js';
+import type { GraphPort } from '../model/answer.js';
+import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { Summary } from '../results/summary.js';
+import { writeWhole } from '../results/whole-file.js';
+import { writeResults } from '../results/write-results.js';
+import { codeFromSeed } from './code-from-seed.js';
+import { openInput, type Input, type InputRequest } from './input.js';
+import { JournalRecorder } from './journal-recorder.js';
+import { makeRunFolder, type RunFolder } from './run-folder.js';
+
+/** What a run is to do. */
+export interface EnrollRequest extends InputRequest {
+  /** Folder that run folders go into. */
+  readonly reports: string;
+  /** Name of the run's folder; undefined for UTC time and input name. */
+  readonly runId: string | undefined;
+  readonly concurrency: number;
+  readonly graceSteps: number;
+  readonly maxWaitMs: number;
+  /** Our own ceilings on calls; all of them hold. */
+  readonly rates: readonly Rate[];
+  /** The options in force, for the summary; none of them secret. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a run works with. */
+export interface EnrollPorts {
+  readonly graph: GraphPort;
+  /** Makes sure that calls will bear a token. Rejects with OathEnrollError `sign_in`. */
+  readonly signIn: () => Promise<void>;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly stdin: Readable;
+  /** Aborted by a signal, with the exit code as its reason (130 or 143). */
+  readonly interrupt: AbortSignal;
+  /** Sees every event of the run as it happens. */
+  readonly observe: (event: RunEvent) => void;
+}
+
+/**
+ * The main job: reads an input, sends each code while it lives, and writes down what became of every row.
+ *
+ * @throws OathEnrollError `input` for an unusable file, before any call; `usage` or `environment` where the run
+ *   folder cannot be made; `journal` when the disk fails, resumable
+ */
+export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
+  const startedAtMs = ports.clock.now();
+  const input = await openInput(request, ports);
+  const folder = await makeRunFolder(request.reports, request.runId, request.input, startedAtMs);
+  const journal = await Journal.create(join(folder.path, 'journal.jsonl'));
+  const recorder = new JournalRecorder(journal, ports.clock, ports.observe);
+  const { runId } = folder;
+  recorder.write({
+    type: 'run',
+    runId,
+    input: request.input,
+    header: input.header,
+    options: request.options,
+    startedAtMs,
+  });
+  try {
+    const end = await dispatch(input, journal, recorder, request, ports);
+    return await conclude(folder, recorder, journal, end, { startedAtMs, request, ports });
+  } catch (error) {
+    await journal.close().catch(() => undefined);
+    // An unusable file is refused before its first call: there is nothing to report on.
+    if (isUnusable(error)) await rm(folder.path, { recursive: true });
+    throw error;
+  }
+}
+
+const isUnusable = (error: unknown): error is OathEnrollError =>
+  error instanceof OathEnrollError && error.code === 'input';
+
+/** Gives every row its turn, or ends early with a reason. */
+async function dispatch(
+  input: Input,
+  journal: Journal,
+  recorder: JournalRecorder,
+  request: EnrollRequest,
+  ports: EnrollPorts,
+): Promise<DispatchEnd> {
+  const { clock, interrupt } = ports;
+  const dispatcher = new Dispatcher(
+    {
+      graph: ports.graph,
+      clock,
+      recorder,
+      throttle: new RetryAfterGate(ports.random),
+      ceiling: request.rates.length === 0 ? undefined : createCeiling(request.rates, clock),
+      codeAt: codeFromSeed,
+      // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
+      onStop: input.isLive ? input.close : undefined,
+    },
+    request,
+  );
+  const onInterrupt = (): void => dispatcher.stop('interrupted');
+  interrupt.addEventListener('abort', onInterrupt);
+  if (interrupt.aborted) onInterrupt();
+
+  const signIn = async (): Promise<void> => {
+    await ports.signIn().catch((error: unknown) => {
+      if (!(error instanceof OathEnrollError)) throw error;
+      dispatcher.stop(`not signed in: ${error.message}`);
+    });
+    dispatcher.start();
+  };
+  const takeRows = async (): Promise<void> => {
+    for await (const row of input.rows) {
+      takeRow(row, recorder, dispatcher, clock);
+      await journal.drained();
+    }
+  };
+  const takeLiveRows = (): Promise<void> =>
+    takeRows().catch((error: unknown) => {
+      if (dispatcher.stopped === undefined && !isUnusable(error)) throw error;
+      dispatcher.stop(String(error));
+    });
+  // A file is read to its end before the first call, so that the most urgent row is chosen among all.
+  const steps = input.isLive ? [signIn, takeLiveRows] : [takeRows, signIn];
+  try {
+    for (const step of steps) await Promise.race([step(), dispatcher.finished]);
+    dispatcher.close();
+    return await dispatcher.finished;
+  } finally {
+    interrupt.removeEventListener('abort', onInterrupt);
+  }
+}
+
+function takeRow(
+  { record, serialNumber, user, row, problem }: IntakeRow,
+  recorder: JournalRecorder,
+  dispatcher: Dispatcher,
+  clock: Clock,
+): void {
+  recorder.write({ type: 'row', ...record, serialNumber, user, hasSeed: row?.proof.kind === 'seed' });
+  if (row !== undefined) dispatcher.add(row);
+  if (problem !== undefined) {
+    recorder.write({
+      type: 'outcome',
+      line: record.line,
+      status: problem.status,
+      needsRecollection: false,
+      reason: problem.reason,
+      attempts: 0,
+      completedAtMs: clock.now(),
+    });
+  }
+}
+
+/** The run is over: its end is written down, then results and summary are made. */
+async function conclude(
+  folder: RunFolder,
+  recorder: JournalRecorder,
+  journal: Journal,
+  end: DispatchEnd,
+  { startedAtMs, request, ports }: { startedAtMs: number; request: EnrollRequest; ports: EnrollPorts },
+): Promise<Summary> {
+  const finishedAtMs = ports.clock.now();
+  await journal.synced();
+  const tally = await writeResults(folder.path, () => new Replay(join(folder.path, 'journal.jsonl')));
+  const exitCode = ports.interrupt.aborted
+    ? Number(ports.interrupt.reason)
+    : tally.exitCode(end.stopped !== undefined);
+  recorder.write({ type: 'end', atMs: finishedAtMs, exitCode, reason: end.stopped ?? '' });
+  await journal.close();
+  const summary: Summary = {
+    runId: folder.runId,
+    folder: folder.path,
+    rows: tally.rows,
+    counts: tally.counts,
+    needsRecollection: tally.needsRecollection,
+    calls: end.calls,
+    refusals: end.refusals,
+    waitedMs: end.waitedMs,
+    startedAt: new Date(startedAtMs).toISOString(),
+    finishedAt: new Date(finishedAtMs).toISOString(),
+    exitCode,
+    stopped: end.stopped ?? null,
+    options: request.options,
+  };
+  await writeWhole(join(folder.path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { openIntake } from '../intake/intake.js';
+import type { IntakeRow } from '../intake/row-judge.js';
+import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { InputHeader, IntervalS } from '../model/row.js';
+
+/** Where rows come from and how they are read. */
+export interface InputRequest {
+  /** Path of a CSV file, or `-` for standard input. */
+  readonly input: string;
+  /** The input's own header for a column, by the column's name. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** For rows that do not say. */
+  readonly interval: IntervalS;
+  /** When the codes of rows without `collectedAt` were read: a rule, or wall time in ms since the epoch. */
+  readonly collectedAt: 'auto' | 'mtime' | 'arrival' | number;
+  /** Only the first so many rows. */
+  readonly limit: number | undefined;
+}
+
+export interface Input {
+  readonly header: InputHeader;
+  readonly rows: AsyncIterable<IntakeRow>;
+  /** Whether rows come as somebody makes them, rather than from a file that is complete. */
+  readonly isLive: boolean;
+  /** Ends the reading, however far it is. */
+  readonly close: () => void;
+}
+
+/**
+ * Opens an input and reads its header.
+ *
+ * @throws OathEnrollError `input` where there is no such file or its header is unusable
+ */
+export async function openInput(
+  request: InputRequest,
+  { clock, stdin }: { readonly clock: Clock; readonly stdin: Readable },
+): Promise<Input> {
+  const isLive = request.input === '-';
+  const fileName = isLive ? 'standard input' : request.input;
+  const modifiedAtMs = isLive ? undefined : await modificationTime(request.input);
+  if (request.collectedAt === 'mtime' && modifiedAtMs === undefined) {
+    throw new OathEnrollError(
+      'usage',
+      '--collected-at mtime needs a file: standard input has no modification time',
+    );
+  }
+  const now = (): number => clock.now();
+  const fixed =
+    typeof request.collectedAt === 'number'
+      ? request.collectedAt
+      : request.collectedAt === 'arrival'
+        ? undefined
+        : modifiedAtMs;
+  const source = isLive ? stdin : createReadStream(request.input);
+  const { header, rows } = await openIntake(source, {
+    fileName,
+    columns: request.columns,
+    defaultInterval: request.interval,
+    collectedAtMs: (arrivedAtMs) => fixed ?? arrivedAtMs,
+    now,
+    ...(request.limit !== undefined && { limit: request.limit }),
+  });
+  return { header, rows, isLive, close: () => source.destroy() };
+}
+
+async function modificationTime(path: string): Promise<number> {
+  try {
+    const { mtimeMs, isDirectory } = await stat(path).then((stats) => ({
+      mtimeMs: stats.mtimeMs,
+      isDirectory: stats.isDirectory(),
+    }));
+    if (!isDirectory) return mtimeMs;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`;
+    throw new OathEnrollError('input', why, { file: path });
+  }
+  throw new OathEnrollError('input', 'this is a folder; name the CSV file in it', { file: path });
+}
