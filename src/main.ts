@@ -35,3 +35,6 @@ try {
   process.stderr.write(`oath-enroll: a defect of this program: ${what}\n`);
   process.exitCode = 1;
 }
+
+// A sign-in that nobody finished, or a pipe that nobody closes, must not keep the process.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));

@@ -13,7 +13,7 @@ const DEAD_MS = 5 * 60_000;
  * anything else stays as it is.
  */
 export function fillCodes(csv: string, readToken: ReadToken, nowMs: number): string {
-  const records = parse(csv, { columns: true, delimiter: ';', bom: true }) as Record<string, string>[];
+  const records = parse<Record<string, string>>(csv, { columns: true, delimiter: ';', bom: true });
   for (const record of records) {
     const wanted = record['Code'] ?? '';
     const serialNumber = (record['Serial number'] ?? '').trim();

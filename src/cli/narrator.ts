@@ -61,7 +61,7 @@ export class Narrator {
   #tick(): void {
     this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
       const waitMs = this.#gateShutUntilMs - this.clock.now();
-      const waiting = waitMs > 0 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
+      const waiting = waitMs >= 1000 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
       this.out.write(`${this.#done} of ${this.#rows} rows done, ${this.#enrolled} enrolled${waiting}\n`);
       this.#tick();
     });

@@ -41,7 +41,7 @@ export function summaryText(
   };
   tell(counts.would_enroll, 'would be enrolled');
   tell(counts.enrolled, 'enrolled');
-  tell(counts.already_enrolled, 'were enrolled already');
+  tell(counts.already_enrolled, 'enrolled already');
   tell(counts.expired, 'expired: the code’s time was over before it could be sent');
   tell(counts.code_rejected, 'code rejected: Graph refused the code');
   tell(counts.not_attempted, 'not attempted: the run ended first');

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { STATUSES, type Outcome, type Status } from '../model/outcome.js';
+import { writeWhole } from './whole-file.js';
 
 /** `summary.json`, and what `--json` prints. Names are part of the contract with users' scripts. */
 export interface Summary {
@@ -20,6 +22,40 @@ export interface Summary {
   /** Why the run ended before all rows had their turn; null when it did not. */
   readonly stopped: string | null;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What `summary.json` is made of, besides the tally of the rows. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly folder: string;
+  readonly calls: number;
+  readonly refusals: number;
+  readonly waitedMs: number;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+  readonly stopped: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Writes `summary.json` into the run's folder. */
+export async function writeSummary(facts: RunFacts, tally: Tally, exitCode: number): Promise<Summary> {
+  const summary: Summary = {
+    runId: facts.runId,
+    folder: facts.folder,
+    rows: tally.rows,
+    counts: tally.counts,
+    needsRecollection: tally.needsRecollection,
+    calls: facts.calls,
+    refusals: facts.refusals,
+    waitedMs: facts.waitedMs,
+    startedAt: new Date(facts.startedAtMs).toISOString(),
+    finishedAt: new Date(facts.finishedAtMs).toISOString(),
+    exitCode,
+    stopped: facts.stopped ?? null,
+    options: facts.options,
+  };
+  await writeWhole(join(facts.folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
 }
 
 /** Counts outcomes as they come. */

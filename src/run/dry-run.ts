@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { deadlineMs } from '../dispatch/deadline.js';
 import type { IntakeRow } from '../intake/row-judge.js';
@@ -7,8 +6,7 @@ import type { Clock } from '../model/clock.js';
 import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
 import { ResultFiles } from '../results/result-csv.js';
-import { Tally, type Summary } from '../results/summary.js';
-import { writeWhole } from '../results/whole-file.js';
+import { Tally, writeSummary, type Summary } from '../results/summary.js';
 import type { EnrollRequest } from './enroll.js';
 import { openInput } from './input.js';
 import { makeRunFolder } from './run-folder.js';
@@ -48,24 +46,17 @@ export async function checkOffline(request: DryRunRequest, ports: DryRunPorts): 
     throw error;
   }
   await files.commit();
-  const summary: Summary = {
+  const facts = {
+    ...NO_CALLS,
     runId: folder.runId,
     folder: folder.path,
-    rows: tally.rows,
-    counts: tally.counts,
-    needsRecollection: tally.needsRecollection,
-    calls: 0,
-    refusals: 0,
-    waitedMs: 0,
-    startedAt: new Date(startedAtMs).toISOString(),
-    finishedAt: new Date(clock.now()).toISOString(),
-    exitCode: tally.exitCode(false),
-    stopped: null,
+    startedAtMs,
     options: request.options,
   };
-  await writeWhole(join(folder.path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  return summary;
+  return writeSummary({ ...facts, finishedAtMs: clock.now() }, tally, tally.exitCode(false));
 }
+
+const NO_CALLS = { calls: 0, refusals: 0, waitedMs: 0, stopped: undefined };
 
 function foresee({ row, problem }: IntakeRow, graceSteps: number, nowMs: number): Outcome {
   const rest = { attempts: 0, completedAtMs: nowMs };

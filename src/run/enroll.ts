@@ -11,8 +11,7 @@ import type { GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { RunEvent } from '../model/run-event.js';
-import type { Summary } from '../results/summary.js';
-import { writeWhole } from '../results/whole-file.js';
+import { writeSummary, type Summary } from '../results/summary.js';
 import { writeResults } from '../results/write-results.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { openInput, type Input, type InputRequest } from './input.js';
@@ -91,8 +90,9 @@ async function dispatch(
   recorder: JournalRecorder,
   request: EnrollRequest,
   ports: EnrollPorts,
-): Promise<DispatchEnd> {
+): Promise<DispatchEnd & { readonly badInput: boolean }> {
   const { clock, interrupt } = ports;
+  let badInput = false;
   const dispatcher = new Dispatcher(
     {
       graph: ports.graph,
@@ -111,7 +111,7 @@ async function dispatch(
   if (interrupt.aborted) onInterrupt();
 
   const signIn = async (): Promise<void> => {
-    await ports.signIn().catch((error: unknown) => {
+    await Promise.race([ports.signIn(), aborted(interrupt)]).catch((error: unknown) => {
       if (!(error instanceof OathEnrollError)) throw error;
       dispatcher.stop(`not signed in: ${error.message}`);
     });
@@ -125,7 +125,9 @@ async function dispatch(
   };
   const takeLiveRows = (): Promise<void> =>
     takeRows().catch((error: unknown) => {
-      if (dispatcher.stopped === undefined && !isUnusable(error)) throw error;
+      badInput = isUnusable(error);
+      // A pipe that was closed because the run stopped ends with an error of its own.
+      if (!badInput && dispatcher.stopped === undefined) throw error;
       dispatcher.stop(String(error));
     });
   // A file is read to its end before the first call, so that the most urgent row is chosen among all.
@@ -133,10 +135,17 @@ async function dispatch(
   try {
     for (const step of steps) await Promise.race([step(), dispatcher.finished]);
     dispatcher.close();
-    return await dispatcher.finished;
+    return { ...(await dispatcher.finished), badInput };
   } finally {
     interrupt.removeEventListener('abort', onInterrupt);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
 }
 
 function takeRow(
@@ -165,7 +174,7 @@ async function conclude(
   folder: RunFolder,
   recorder: JournalRecorder,
   journal: Journal,
-  end: DispatchEnd,
+  end: DispatchEnd & { readonly badInput: boolean },
   { startedAtMs, request, ports }: { startedAtMs: number; request: EnrollRequest; ports: EnrollPorts },
 ): Promise<Summary> {
   const finishedAtMs = ports.clock.now();
@@ -173,24 +182,17 @@ async function conclude(
   const tally = await writeResults(folder.path, () => new Replay(join(folder.path, 'journal.jsonl')));
   const exitCode = ports.interrupt.aborted
     ? Number(ports.interrupt.reason)
-    : tally.exitCode(end.stopped !== undefined);
+    : end.badInput
+      ? 2
+      : tally.exitCode(end.stopped !== undefined);
   recorder.write({ type: 'end', atMs: finishedAtMs, exitCode, reason: end.stopped ?? '' });
   await journal.close();
-  const summary: Summary = {
+  const facts = {
     runId: folder.runId,
     folder: folder.path,
-    rows: tally.rows,
-    counts: tally.counts,
-    needsRecollection: tally.needsRecollection,
-    calls: end.calls,
-    refusals: end.refusals,
-    waitedMs: end.waitedMs,
-    startedAt: new Date(startedAtMs).toISOString(),
-    finishedAt: new Date(finishedAtMs).toISOString(),
-    exitCode,
-    stopped: end.stopped ?? null,
+    startedAtMs,
+    finishedAtMs,
     options: request.options,
   };
-  await writeWhole(join(folder.path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-  return summary;
+  return writeSummary({ ...end, ...facts }, tally, exitCode);
 }

@@ -1,0 +1,77 @@
+import { parse } from 'csv-parse/sync';
+import { readFile } from 'node:fs/promises';
+import type { TokenSpec, UserSpec } from './device.js';
+
+/**
+ * Reads a vendor's token file in Microsoft's layout: `upn,serial number,secret key,time interval,manufacturer,model`
+ * and perhaps `hash function`. Where the `upn` is filled in, the token is assigned to that user.
+ * Throws an `Error` that names file and line, never a seed.
+ */
+export async function readTokensCsv(path: string): Promise<TokenSpec[]> {
+  return (await readRecords(path, ['serialnumber', 'secretkey'])).map(({ cells, where }) => {
+    const {
+      upn = '',
+      serialnumber = '',
+      secretkey = '',
+      timeinterval = '30',
+      manufacturer = '',
+      model = '',
+    } = cells;
+    const hashFunction = cells['hashfunction'] ?? '';
+    if (timeinterval !== '30' && timeinterval !== '60')
+      throw new Error(`${where}: time interval must be 30 or 60`);
+    if (hashFunction !== '' && hashFunction !== 'hmacsha1' && hashFunction !== 'hmacsha256')
+      throw new Error(`${where}: hash function must be hmacsha1 or hmacsha256`);
+    return {
+      serialNumber: serialnumber,
+      secretKey: secretkey,
+      timeIntervalInSeconds: timeinterval === '30' ? 30 : 60,
+      manufacturer,
+      model,
+      ...(hashFunction === '' ? {} : { hashFunction }),
+      ...(upn === '' ? {} : { assignTo: upn }),
+    };
+  });
+}
+
+/**
+ * Reads users: `userPrincipalName,id,displayName,accountEnabled,userType`; all but the first may be empty or
+ * missing. Throws an `Error` that names file and line.
+ */
+export async function readUsersCsv(path: string): Promise<UserSpec[]> {
+  return (await readRecords(path, ['userprincipalname'])).map(({ cells, where }) => {
+    const { userprincipalname = '', id = '', displayname = '', accountenabled = '', usertype = '' } = cells;
+    if (userprincipalname === '') throw new Error(`${where}: userPrincipalName is empty`);
+    if (usertype !== '' && usertype !== 'Member' && usertype !== 'Guest')
+      throw new Error(`${where}: userType must be Member or Guest`);
+    return {
+      userPrincipalName: userprincipalname,
+      ...(id === '' ? {} : { id }),
+      ...(displayname === '' ? {} : { displayName: displayname }),
+      ...(accountenabled === '' ? {} : { accountEnabled: accountenabled.toLowerCase() === 'true' }),
+      ...(usertype === '' ? {} : { userType: usertype }),
+    };
+  });
+}
+
+interface FileRecord {
+  readonly where: string;
+  /** By column name, lower case and without blanks and underscores. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+async function readRecords(path: string, required: readonly string[]): Promise<FileRecord[]> {
+  const rows: { record: Record<string, string>; info: { lines: number } }[] = parse(await readFile(path), {
+    bom: true,
+    trim: true,
+    info: true,
+    skip_empty_lines: true,
+    columns: (names: string[]) => {
+      const known = names.map((name) => name.toLowerCase().replace(/[\s_]/g, ''));
+      const missing = required.find((name) => !known.includes(name));
+      if (missing !== undefined) throw new Error(`${path}: there is no column ${missing}`);
+      return known;
+    },
+  });
+  return rows.map(({ record, info }) => ({ cells: record, where: `${path}, line ${info.lines}` }));
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Client,
+  GraphClientError,
+  HTTPMessageHandler,
+  ResponseType,
+  type Context,
+  type Middleware,
+} from '@microsoft/microsoft-graph-client';
+import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { BearerSource } from './access-token.js';
+import { troubleOf, type Trouble } from './trouble.js';
+
+/** One HTTP call, its path relative to the API root and encoded already. */
+export type HttpCall =
+  | { readonly method: 'GET'; readonly path: string }
+  | { readonly method: 'POST'; readonly path: string; readonly body: Readonly<Record<string, string>> };
+
+/** A status line and headers, and as much of the body as came. */
+export interface Exchange {
+  readonly kind: 'exchange';
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body, or why it is not whole. */
+  readonly body: string | Trouble;
+}
+
+/** Sends one call once. Redirects are answers, and nothing is ever sent again from here. */
+export type Send = (call: HttpCall) => Promise<Exchange | Trouble>;
+
+export interface ClientSettings {
+  readonly apiRoot: string;
+  readonly bearer: BearerSource;
+  readonly clock: Clock;
+  /** For headers and body together; signing in has its own time. */
+  readonly requestTimeoutMs: number;
+}
+
+/** More than any answer of these calls needs; the rest of a larger body is not read. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The Graph client without its retry and redirect handlers: those would send a POST again, call before a
+ * Retry-After ends, and hand the bearer token to whatever host a redirect names.
+ */
+export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientSettings): Send {
+  const client = Client.initWithMiddleware({
+    baseUrl: apiRoot,
+    defaultVersion: '',
+    middleware: [clientRequestId(), authentication(apiRoot, bearer), transport()],
+  });
+  return async (call) => {
+    try {
+      await bearer.get();
+    } catch (error) {
+      if (!(error instanceof OathEnrollError)) throw error;
+      return { kind: 'not_sent', cause: 'sign_in', detail: error.message };
+    }
+    const abort = new AbortController();
+    const disarm = clock.at(clock.elapsed() + requestTimeoutMs, () => abort.abort());
+    try {
+      const request = client
+        .api(call.path)
+        .responseType(ResponseType.RAW)
+        .options({ signal: abort.signal, redirect: 'manual' });
+      const response = (await (call.method === 'GET' ? request.get() : request.post(call.body))) as Response;
+      const body = await readBody(response).catch((error: unknown) => unread(error, abort.signal.aborted));
+      return { kind: 'exchange', status: response.status, headers: response.headers, body };
+    } catch (error) {
+      return troubleOf(causeOf(error), abort.signal.aborted);
+    } finally {
+      disarm();
+    }
+  };
+}
+
+async function readBody(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) break;
+  }
+  return text + decoder.decode();
+}
+
+/** A status came, and then a body that is not whole. */
+function unread(error: unknown, timedOut: boolean): Trouble {
+  const { cause, detail } = troubleOf(error, timedOut);
+  return { kind: 'no_answer', cause: cause === 'timeout' ? cause : 'unreadable', detail };
+}
+
+/** A link of the chain. The client joins the links by `setNext`. */
+function link(execute: (context: Context, next: Middleware) => Promise<void>): Middleware {
+  let next: Middleware | undefined;
+  return {
+    setNext: (middleware) => {
+      next = middleware;
+    },
+    execute: (context) => {
+      if (next === undefined) throw new TypeError('a link of the chain has no next one');
+      return execute(context, next);
+    },
+  };
+}
+
+function setHeader(context: Context, name: string, value: string): void {
+  context.options = {
+    ...context.options,
+    headers: { ...(context.options?.headers as object), [name]: value },
+  };
+}
+
+/** What Microsoft's support asks for, next to `request-id`. */
+function clientRequestId(): Middleware {
+  return link((context, next) => {
+    setHeader(context, 'client-request-id', randomUUID());
+    return next.execute(context);
+  });
+}
+
+/** The library's own handler sends no token over plain http, so a local Graph would never see one. */
+function authentication(apiRoot: string, bearer: BearerSource): Middleware {
+  return link(async (context, next) => {
+    // The client takes a path that holds "https://" for a whole URL: no token leaves for any but the API root.
+    if (typeof context.request !== 'string' || !context.request.startsWith(`${apiRoot}/`)) {
+      throw new TypeError('a call would have left the API root');
+    }
+    const token = await bearer.get();
+    setHeader(context, 'authorization', `Bearer ${token.reveal()}`);
+    return next.execute(context);
+  });
+}
+
+/** Keeps the cause of a failure, which the client would drop: it rebuilds every error but its own kind. */
+function transport(): Middleware {
+  const http = new HTTPMessageHandler();
+  return {
+    execute: async (context) => {
+      try {
+        await http.execute(context);
+      } catch (cause) {
+        throw GraphClientError.setGraphClientError({ cause });
+      }
+    },
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphClientError ? (error.customError as { cause: unknown }).cause : error;
+}

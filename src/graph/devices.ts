@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { OathDevice } from '../model/answer.js';
+import { parseJson } from './graph-error.js';
+import { oneLine } from './one-line.js';
+
+/** One page of a look-up. */
+export interface DevicePage {
+  readonly devices: readonly OathDevice[];
+  /** The whole URL of the next page, as Graph gave it. */
+  readonly nextLink: string | undefined;
+}
+
+/** Longest name that is passed on, in characters. */
+const MAX_NAME = 256;
+
+const name = z
+  .string()
+  .transform((text) => oneLine(text, MAX_NAME))
+  .optional()
+  .catch(undefined);
+
+/** `hardwareOathTokenAuthenticationMethodDevice` of Graph beta; the seed in it is not read, not even as null. */
+const device = z.object({
+  serialNumber: z.string().min(1),
+  status: z.enum(['available', 'assigned', 'activated', 'failedActivation', 'unknown']).catch('unknown'),
+  assignedTo: z.object({ id: name, displayName: name }).nullish().catch(undefined),
+  timeIntervalInSeconds: z.number().optional().catch(undefined),
+});
+
+/** Graph's samples show a device both as the item itself and as its `device`. */
+const item = z.union([z.object({ device }).transform((method) => method.device), device]);
+
+const page = z.object({ value: z.array(item), '@odata.nextLink': z.string().optional() });
+
+/**
+ * Reads one page of a user's tokens or of the inventory. `undefined` where it is not what Graph documents, also
+ * for a single item without a serial number: a list that may lack the token in question proves nothing.
+ */
+export function readDevicePage(body: string): DevicePage | undefined {
+  const parsed = page.safeParse(parseJson(body));
+  if (!parsed.success) return undefined;
+  const devices = parsed.data.value.map(({ serialNumber, status, assignedTo, timeIntervalInSeconds }) => ({
+    serialNumber,
+    status,
+    assignedToId: assignedTo?.id,
+    assignedToName: assignedTo?.displayName,
+    intervalS: timeIntervalInSeconds,
+  }));
+  return { devices, nextLink: parsed.data['@odata.nextLink'] };
+}

@@ -1,0 +1,58 @@
+import type { GraphPort } from '../model/answer.js';
+import type { Clock } from '../model/clock.js';
+import { AccessTokenSource, loopbackBearer } from './access-token.js';
+import { allowedHost, type AllowedHost } from './allowed-host.js';
+import { createSend } from './client.js';
+import type { AuthMethod, Environment } from './credentials.js';
+import { createHardwareOath } from './hardware-oath.js';
+import { tokenFetcher, type CredentialFactory } from './sign-in.js';
+
+export interface GraphSettings {
+  readonly graphUrl: string;
+  readonly auth: AuthMethod;
+  readonly env: Environment;
+  /** For headers and body of one call together. */
+  readonly requestTimeoutMs: number;
+  readonly clock: Clock;
+  readonly onDeviceCode: (message: string) => void;
+  readonly onWarning: (message: string) => void;
+  readonly makeCredential?: CredentialFactory;
+}
+
+export interface Graph {
+  readonly port: GraphPort;
+  readonly host: AllowedHost;
+  /**
+   * Has a token at hand when it resolves, at once where there is one already. Called before a row is chosen, so
+   * that no code dies while somebody signs in.
+   *
+   * @throws {OathEnrollError} `sign_in`
+   */
+  readonly signIn: () => Promise<void>;
+}
+
+/**
+ * Graph at a URL, ready to be asked. Nothing is sent and no credential made before the first call or sign-in.
+ *
+ * @throws {OathEnrollError} `host` for a URL that no token may be sent to.
+ */
+export function createGraph(settings: GraphSettings): Graph {
+  const { clock, requestTimeoutMs } = settings;
+  const host = allowedHost(settings.graphUrl);
+  if (host.warning !== undefined) settings.onWarning(host.warning);
+  const { apiRoot, authorityHost, scope } = host;
+  const bearer = host.isLoopback
+    ? loopbackBearer
+    : new AccessTokenSource(
+        tokenFetcher({ ...settings, authorityHost }, scope, settings.makeCredential),
+        clock,
+      );
+  const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs });
+  return {
+    port: createHardwareOath(apiRoot, send, bearer),
+    host,
+    async signIn() {
+      await bearer.get();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import type { Readable } from 'node:stream';
+import { CsvError, parse, type Options } from 'csv-parse/sync';
+import { OathEnrollError } from '../model/errors.js';
+import type { InputHeader } from '../model/row.js';
+import { brokenLineStart, Utf8Input } from './encoding.js';
+import { RecordCutter } from './record-cutter.js';
+
+export type Delimiter = InputHeader['delimiter'];
+
+/** One record as it stands in the file. The cells are the receiver's own, to be changed in place. */
+export interface CsvRecord {
+  /** 1-based line on which it begins. */
+  readonly line: number;
+  readonly cells: string[];
+}
+
+/** Records that became complete together. */
+export interface Batch {
+  readonly records: readonly CsvRecord[];
+  /** Wall time at which their last byte came, ms since the epoch. */
+  readonly arrivedAtMs: number;
+}
+
+/** Larger chunks are taken in pieces, so that memory stays bounded whatever the source hands over at once. */
+const PIECE_BYTES = 64 * 1024;
+
+/** No record of tokens is longer: beyond this a quote is not closed, or it is no table. */
+const MAX_RECORD_BYTES = 1024 * 1024;
+
+const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
+const CSV: Options = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
+const QUOTE = 0x22;
+
+const NEVER_CLOSED = 'a quoted field opens here and is never closed, add the missing quote';
+const MISPLACED_QUOTE: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE:
+    'a quote stands inside a field that does not begin with one, put the whole field in quotes and double the quote',
+  CSV_INVALID_CLOSING_QUOTE:
+    'text follows the closing quote of a field, double each quote that belongs to the text',
+};
+
+/**
+ * Reads a CSV of any supported encoding and line ending as it arrives. Every record comes out as soon as its line
+ * break has come in; blank lines, also those of delimiters alone, are left out.
+ */
+export class CsvSource {
+  readonly #input: Utf8Input;
+  readonly #cutter = new RecordCutter();
+  #delimiter: Delimiter | undefined;
+  /** Line on which the next record begins. */
+  #line = 1;
+
+  /** @param recognise counts the known columns among the names of a header: that finds the delimiter. */
+  constructor(
+    readonly fileName: string,
+    readonly now: () => number,
+    readonly recognise: (names: readonly string[]) => number,
+  ) {
+    this.#input = new Utf8Input(fileName);
+  }
+
+  /** Whether the input began with a byte order mark; known with the first record. */
+  get bom(): boolean {
+    return this.#input.bom;
+  }
+
+  /** Known with the first record. */
+  get delimiter(): Delimiter {
+    return this.#delimiter ?? ',';
+  }
+
+  /**
+   * Batches come whole or not at all.
+   * @throws OathEnrollError `input`, with file and line, where the text cannot be read as CSV.
+   */
+  async *batches(source: Readable): AsyncGenerator<Batch, void, undefined> {
+    for await (const chunk of source as AsyncIterable<Buffer | string>) {
+      const arrivedAtMs = this.now();
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+        const records = this.#take(this.#input.push(bytes.subarray(at, at + PIECE_BYTES)));
+        if (records.length > 0) yield { records, arrivedAtMs };
+      }
+    }
+    const records = [...this.#take(this.#input.end()), ...this.#takeLast()];
+    if (records.length > 0) yield { records, arrivedAtMs: this.now() };
+  }
+
+  #take(bytes: Buffer): CsvRecord[] {
+    const nul = bytes.indexOf(0);
+    if (nul >= 0) {
+      const before = Buffer.concat([this.#cutter.rest, bytes.subarray(0, nul)]);
+      throw this.#errorAfter(
+        before,
+        'this is not text, or it is UTF-16 without a mark, save it as "CSV UTF-8"',
+      );
+    }
+    const complete = this.#cutter.push(bytes);
+    const { rest, openedAt } = this.#cutter;
+    const records = this.#parse(complete);
+    if (rest.length <= MAX_RECORD_BYTES) return records;
+    if (openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
+    throw this.#errorAfter(NOTHING, 'this line is too long to be a row of a table');
+  }
+
+  /** The last line may end without a line break. */
+  #takeLast(): CsvRecord[] {
+    const { rest, openedAt } = this.#cutter;
+    if (openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
+    return this.#parse(rest);
+  }
+
+  #parse(bytes: Buffer): CsvRecord[] {
+    const broken = brokenLineStart(bytes);
+    if (broken !== undefined) {
+      const message =
+        'this line is not UTF-8 (a letter such as ü in another encoding), save the file as "CSV UTF-8"';
+      throw this.#errorAfter(bytes.subarray(0, broken), message);
+    }
+    const text = this.#delimiter === undefined ? this.#openHead(bytes) : bytes;
+    if (text.length === 0) return [];
+    // Only within quotes can a record go over several lines.
+    const multiline = text.includes(QUOTE);
+    const records: CsvRecord[] = [];
+    for (const cells of this.#cells(text)) {
+      if (!cells.every(isBlank)) records.push({ line: this.#line, cells });
+      this.#line += multiline ? countLines(cells) : 1;
+    }
+    return records;
+  }
+
+  /** Leaves out what stands before the header, and finds the delimiter once the header is there. */
+  #openHead(bytes: Buffer): Buffer {
+    const head = bytes.toString('latin1');
+    // `sep=;` is a hint from Excel to itself; the header says more.
+    const hint = this.#line === 1 ? /^"?sep=.?"?[,;\t]*(?:\r\n|[\r\n]|$)/i.exec(head) : null;
+    const begin = hint === null ? 0 : hint[0].length;
+    const content = head.slice(begin).search(/[^\s,;"]/);
+    const start = content < 0 ? head.length : begin + head.slice(begin, begin + content).search(/[^\r\n]*$/);
+    this.#line += countBreaks(head.slice(0, start));
+    const text = bytes.subarray(start);
+    if (text.length > 0) {
+      this.#delimiter = this.#findDelimiter(text);
+      this.#cutter.setDelimiter(this.#delimiter);
+    }
+    return text;
+  }
+
+  /** The delimiter under which the first record shows most known columns, and among equals most columns. */
+  #findDelimiter(text: Buffer): Delimiter {
+    const scored = DELIMITERS.map((delimiter) => {
+      try {
+        const names = parse(text, { ...CSV, delimiter, to: 1 })[0] ?? [];
+        return { delimiter, known: this.recognise(names), width: names.length };
+      } catch {
+        return { delimiter, known: -1, width: 0 };
+      }
+    });
+    scored.sort((a, b) => b.known - a.known || b.width - a.width);
+    return scored[0]?.delimiter ?? ',';
+  }
+
+  #cells(text: Buffer): string[][] {
+    const options = { ...CSV, delimiter: this.delimiter };
+    try {
+      return parse(text, options);
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      // The parser's own message quotes the cell, which may hold a code, and its line counts CR LF in quotes twice.
+      const sound = Number(error['records']);
+      const before = sound > 0 ? parse(text, { ...options, to: sound }) : [];
+      const line = before.reduce((sum, cells) => sum + countLines(cells), this.#line);
+      throw this.#error(line, MISPLACED_QUOTE[error.code] ?? NEVER_CLOSED);
+    }
+  }
+
+  /** An error on the line that `before`, which follows the last record, leads up to. */
+  #errorAfter(before: Buffer, message: string): OathEnrollError {
+    return this.#error(this.#line + countBreaks(before.toString('latin1')), message);
+  }
+
+  #error(line: number, message: string): OathEnrollError {
+    return new OathEnrollError('input', message, { file: this.fileName, line });
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+const isBlank = (cell: string): boolean => cell.trim() === '';
+
+function countBreaks(text: string): number {
+  return text.match(/\r\n|[\r\n]/g)?.length ?? 0;
+}
+
+function countLines(cells: readonly string[]): number {
+  return cells.reduce((lines, cell) => lines + countBreaks(cell), 1);
+}

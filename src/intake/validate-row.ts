@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { Secret } from '../model/secret.js';
+import type { IntervalS, Proof, Row } from '../model/row.js';
+import type { ColumnName, Columns } from './columns.js';
+import { rowFields, type RowFields } from './fields.js';
+import { tidy } from './tidy.js';
+
+/** Why a row cannot be used. Neither text quotes a code or a seed. */
+export interface Invalid {
+  readonly reason: string;
+  /** The header of the first column that is at fault, where one is. */
+  readonly column?: string;
+}
+
+export interface ValidationOptions {
+  readonly defaultInterval: IntervalS;
+  /** Wall time, ms since the epoch. */
+  readonly now: () => number;
+  /** For rows without a time of their own: when the code of a row that arrived then was read, both ms since the epoch. */
+  readonly collectedAtMs: (arrivedAtMs: number) => number;
+}
+
+/** Makes rows of the cells of one input; what they must look like is set up once. */
+export function rowValidator(
+  { index, names }: Columns,
+  { defaultInterval, now, collectedAtMs }: ValidationOptions,
+): (line: number, cells: readonly string[], arrivedAtMs: number) => Row | Invalid {
+  const schema = rowFields(now);
+  const text = (cells: readonly string[], column: ColumnName): string => {
+    const at = index[column];
+    return at === undefined ? '' : tidy(cells[at] ?? '');
+  };
+  return (line, cells, arrivedAtMs) => {
+    const optional = (column: ColumnName): string | undefined => text(cells, column) || undefined;
+    const seed = text(cells, 'secretKey');
+    // With a seed the code is made when it is sent: one that was typed in as well, and its time, do not matter.
+    const proof =
+      seed !== '' || index.verificationCode === undefined
+        ? { secretKey: seed }
+        : { verificationCode: text(cells, 'verificationCode'), collectedAt: optional('collectedAt') };
+    const checked = schema.safeParse({
+      serialNumber: text(cells, 'serialNumber'),
+      user: text(cells, 'user'),
+      timeInterval: optional('timeInterval'),
+      hashFunction: optional('hashFunction'),
+      displayName: optional('displayName'),
+      ...proof,
+    });
+    if (!checked.success)
+      return invalid(checked.error.issues, (column) => names[index[column] ?? -1]?.trim() ?? column);
+    const { data } = checked;
+    return {
+      line,
+      serialNumber: data.serialNumber,
+      user: data.user,
+      displayName: data.displayName,
+      intervalS: data.timeInterval ?? defaultInterval,
+      proof: makeProof(data, data.collectedAt ?? collectedAtMs(arrivedAtMs)),
+    };
+  };
+}
+
+function makeProof(data: z.output<RowFields>, collectedAtMs: number): Proof {
+  const { verificationCode: code, secretKey: seed, hashFunction = 'hmacsha1' } = data;
+  if (seed !== undefined) return { kind: 'seed', seed: new Secret(seed), hashFunction };
+  return { kind: 'code', code: new Secret(code ?? ''), collectedAtMs };
+}
+
+/** All that is wrong, so that it can be mended in one go, under the names that the file itself uses. */
+function invalid(issues: readonly z.core.$ZodIssue[], headerOf: (column: ColumnName) => string): Invalid {
+  const faults = issues.map(({ path, message }) => ({ column: headerOf(path[0] as ColumnName), message }));
+  const reason = faults.map(({ column, message }) => `column "${column}" ${message}`).join('; ');
+  return { reason, column: faults[0]?.column ?? '' };
+}
