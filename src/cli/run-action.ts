@@ -7,7 +7,7 @@ import { enroll } from '../run/enroll.js';
 import type { Summary } from '../results/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
-import { DEFAULT_GRAPH_URL, type RunOptions } from './run-command.js';
+import { DEFAULT_GRAPH_URL, type RunOptions } from './run-options.js';
 import { quoted, summaryText, type TellRerun } from './summary-text.js';
 
 /** Microsoft's documented limit on writes, per app and tenant: no run goes faster. */

@@ -1,35 +1,9 @@
 import { Command, Option } from 'commander';
-import type { Rate } from '../dispatch/ceiling.js';
-import { AUTH_METHODS, type AuthMethod } from '../graph/credentials.js';
+import { AUTH_METHODS } from '../graph/credentials.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { IntervalS } from '../model/row.js';
 import type { Io } from './io.js';
 import { collectedAt, column, interval, rate, seconds, wholeNumber } from './option-parsers.js';
-
-export const DEFAULT_GRAPH_URL = 'https://graph.microsoft.com/beta';
-
-/** The options of `run` as the parsers leave them. */
-export interface RunOptions {
-  readonly graphUrl: string;
-  readonly auth: AuthMethod;
-  readonly dryRun?: true;
-  readonly offline?: true;
-  readonly reports: string;
-  readonly runId?: string;
-  readonly rate?: Rate;
-  readonly limit?: number;
-  readonly concurrency: number;
-  readonly interval: IntervalS;
-  readonly graceSteps: number;
-  readonly collectedAt: 'auto' | 'mtime' | 'arrival' | number;
-  readonly maxWait: number;
-  readonly requestTimeout: number;
-  readonly column: ReadonlyMap<string, string>;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
-  readonly log?: string;
-}
+import { DEFAULT_GRAPH_URL, type RunOptions } from './run-options.js';
 
 /** `oath-enroll run`: the main job, and its dry run. */
 export function runCommand(io: Io): Command {
