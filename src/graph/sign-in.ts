@@ -2,12 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { OathEnrollError } from '../model/errors.js';
 import { Secret } from '../model/secret.js';
 import type { FetchedToken } from './access-token.js';
-import {
-  createCredential,
-  type AuthMethod,
-  type CredentialSettings,
-  type Environment,
-} from './credentials.js';
+import { createCredential, type CredentialSettings } from './credentials.js';
 import { oneLine } from './one-line.js';
 
 /** Makes the credential of a method; replaced in tests, where nobody signs in. */
@@ -37,7 +32,9 @@ export function tokenFetcher(
         refreshAtMs: fetched.refreshAfterTimestamp,
       };
     } catch (error) {
-      throw error instanceof OathEnrollError ? error : explained(error, settings.auth, settings.env);
+      if (error instanceof OathEnrollError) throw error;
+      const failed = `sign-in with --auth ${settings.auth} failed`;
+      throw new OathEnrollError('sign_in', `${failed}: ${advice(error, settings)}`);
     }
   };
 }
@@ -70,31 +67,18 @@ const NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|network_error|endpoints_resolution_error/;
 
 /** One line that says what to do. An account, app or tenant may be named in it, a secret never. */
-function explained(error: unknown, auth: AuthMethod, env: Environment): OathEnrollError {
-  const message = error instanceof Error ? error.message : '';
+function advice(error: unknown, { auth, env }: CredentialSettings): string {
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
   const code = /\bAADSTS(\d+)/.exec(message)?.[1];
-  return new OathEnrollError(
-    'sign_in',
-    `sign-in with --auth ${auth} failed: ${advice(message, code, error, auth, env)}`,
-  );
-}
-
-function advice(
-  message: string,
-  code: string | undefined,
-  error: unknown,
-  auth: AuthMethod,
-  env: Environment,
-): string {
   if (code !== undefined) {
     const known = ADVICE.get(code) ?? `see https://login.microsoftonline.com/error?code=${code}`;
     return `${known} (AADSTS${code})`;
   }
   if (NETWORK.test(message)) return 'the sign-in service cannot be reached: check the network and the proxy';
   if (auth === 'cli') return 'run "az login" and try again';
-  if (auth === 'default' && error instanceof Error && /Aggregate|Unavailable/.test(error.name)) {
+  if (auth === 'default' && /Aggregate|Unavailable/.test(name)) {
     return 'nothing to sign in with was found: run "az login", set the AZURE_* variables of an app, or choose another --auth';
   }
-  const secrets = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD'].map((name) => env[name] ?? '');
+  const secrets = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD'].map((held) => env[held] ?? '');
   return oneLine(message.split('\n', 1)[0] ?? '', 200, secrets) || 'no reason was given';
 }

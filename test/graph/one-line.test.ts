@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { oneLine } from '../../src/graph/one-line.js';
+
+test('any text becomes one short line of whole, visible characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 40 }), (text, maxLength) => {
+      const line = oneLine(text, maxLength);
+      expect(line.length).toBeLessThanOrEqual(maxLength);
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+    }),
+  );
+});
+
+test('a secret does not survive, wherever it stands', () => {
+  const code = fc.stringMatching(/^\d{6}$/);
+  fc.assert(
+    fc.property(fc.array(fc.string()), code, fc.integer({ min: 1, max: 60 }), (texts, secret, maxLength) => {
+      expect(oneLine(texts.join(secret), maxLength, [secret])).not.toContain(secret);
+    }),
+  );
+});
+
+test('a plain line stays as it is', () => {
+  expect(oneLine('Resource “ä” does not exist.', 300, ['588651', ''])).toBe('Resource “ä” does not exist.');
+});
