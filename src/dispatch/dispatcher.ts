@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Answer, Ask, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
 import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
 import type { Secret } from '../model/secret.js';
@@ -82,6 +83,7 @@ export class Dispatcher {
   #refusals = 0;
   #waitedMs = 0;
   #cancelTimer: (() => void) | undefined;
+  #signingIn = false;
   #permit: 'none' | 'asked' | 'held' = 'none';
 
   constructor(
@@ -151,6 +153,7 @@ export class Dispatcher {
         this.#wakeAt(sendAtMs);
         return;
       }
+      if (this.#isSigningIn()) return;
       if (ceiling !== undefined && this.#permit !== 'held') {
         this.#askPermit(ceiling);
         return;
@@ -171,6 +174,24 @@ export class Dispatcher {
         waitedMs: Math.round(Math.max(0, this.#waitedMs - unspentMs)),
       });
     }
+  }
+
+  /** Whether there is no good access token. No row is chosen then: its code could die while somebody signs in. */
+  #isSigningIn(): boolean {
+    if (this.#signingIn) return true;
+    const signingIn = this.parts.graph.signingIn();
+    if (signingIn === undefined) return false;
+    this.#signingIn = true;
+    signingIn
+      .catch((error: unknown) => {
+        if (!(error instanceof OathEnrollError)) throw error;
+        this.stop(`not signed in: ${error.message}`);
+      })
+      .then(() => {
+        this.#signingIn = false;
+        this.#pump();
+      }, this.#reject);
+    return true;
   }
 
   #wakeAt(atMs: number): void {
@@ -253,7 +274,7 @@ export class Dispatcher {
 
   #askFor(task: Task, nowMs: number): Ask {
     const { row } = task;
-    if (task.ask !== 'activate') return { kind: task.ask, row };
+    if (task.ask !== 'activate') return { kind: task.ask, row, page: task.doubt?.page };
     return {
       kind: 'activate',
       row,

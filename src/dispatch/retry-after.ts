@@ -2,8 +2,9 @@
 const SECONDS = /^\d+(\.\d+)?$/;
 
 /** The three forms of an HTTP-date that a recipient must read (RFC 9110 section 5.6.7). */
-const IMF_OR_RFC850 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, [\w: -]+ GMT$/;
-const ASCTIME = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [\d: ]+$/;
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+const RFC_850 = /^[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d GMT$/;
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4}$/;
 
 /**
  * How long a `Retry-After` asks to wait from its receipt, in ms: 0 and Infinity are values.
@@ -19,10 +20,12 @@ export function retryAfterMs(
 ): number | undefined {
   const text = header?.trim() ?? '';
   if (SECONDS.test(text)) return Number(text) * 1000;
-  const at = IMF_OR_RFC850.test(text)
-    ? Date.parse(text)
-    : ASCTIME.test(text)
-      ? Date.parse(`${text} GMT`)
-      : Number.NaN;
+  const at = httpDateMs(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - (sentDateMs ?? nowMs));
+}
+
+/** NaN for anything else: `Date.parse` alone reads a date into `Mon, 5 GMT` as well. */
+function httpDateMs(text: string): number {
+  if (IMF_FIXDATE.test(text) || RFC_850.test(text)) return Date.parse(text);
+  return ASCTIME.test(text) ? Date.parse(`${text} GMT`) : Number.NaN;
 }

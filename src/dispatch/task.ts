@@ -11,6 +11,9 @@ export interface Doubt {
   readonly refused: boolean;
   /** The user's tokens, once read; `unreadable` where we may not. */
   readonly userTokens?: readonly OathDevice[] | 'unreadable' | undefined;
+  /** Devices on the pages of a look-up read so far, and the page that comes next. */
+  readonly seen?: readonly OathDevice[] | undefined;
+  readonly page?: string | undefined;
   /** Look-ups that found no trace of the activation: reads can lag behind writes. */
   readonly emptyLooks: number;
 }

@@ -23,8 +23,14 @@ export function requestHandler(graph: Graph, admin: Admin, now: () => number) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request);
     if (body === undefined) return;
-    const { reply, fault, ids } = await exchange(request, body, graph, admin, now);
-    deliver(response, reply, fault, ids);
+    try {
+      const { reply, fault, ids } = await exchange(request, body, graph, admin, now);
+      deliver(response, reply, fault, ids);
+    } catch (error) {
+      // A setting or fault that makes no sense shows here, to whoever set it; the server goes on.
+      const text = `emulator: ${String(error)}`;
+      response.writeHead(500, { 'Content-Length': Buffer.byteLength(text) }).end(text);
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Answer, Ask, GraphPort, OathDevice } from '../model/answer.js';
 import type { BearerSource } from './access-token.js';
 import { challengedClaims } from './claims.js';
-import type { Exchange, HttpCall, Send } from './client.js';
+import type { Exchange, Send } from './client.js';
 import { readDevicePage } from './devices.js';
 import { readGraphError } from './graph-error.js';
 import { oneLine } from './one-line.js';
@@ -9,9 +9,7 @@ import { serialNumberFilter, userPath } from './user-path.js';
 
 type Activation = Extract<Ask, { kind: 'activate' }>;
 type LookUp = Exclude<Ask, Activation>;
-
-/** A user holds five tokens at most and few share a serial number: more pages than this are no answer to trust. */
-const MAX_PAGES = 5;
+type Answered = Extract<Answer, { kind: 'answered' }>;
 
 const MAX_MESSAGE = 300;
 const MAX_CODE = 100;
@@ -20,6 +18,10 @@ const MAX_CODE = 100;
 export function createHardwareOath(apiRoot: string, send: Send, bearer: BearerSource): GraphPort {
   return {
     ask: (ask) => (ask.kind === 'activate' ? activate(send, ask) : lookUp(apiRoot, send, ask)),
+    signingIn: () => {
+      const token = bearer.get();
+      return token instanceof Promise ? token.then(() => undefined) : undefined;
+    },
     renewSignIn: (sentAtElapsedMs, claims) => bearer.renew(sentAtElapsedMs, claims),
   };
 }
@@ -37,27 +39,18 @@ async function activate(send: Send, { row, code }: Activation): Promise<Answer> 
   return { ...exchange, detail: oneLine(exchange.detail, MAX_MESSAGE, [verificationCode]) };
 }
 
-/**
- * Reads all pages, or answers as the page did that could not be read: half a list must not pass for a list that
- * lacks the token. Pages beyond the first are rare, and are asked for only right after a 200.
- */
+/** One page of a list. What follows it is asked for by the dispatcher: every call passes the same gate. */
 async function lookUp(apiRoot: string, send: Send, ask: LookUp): Promise<Answer> {
-  const devices: OathDevice[] = [];
-  let path: string | undefined = lookUpPath(ask);
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const call: HttpCall = { method: 'GET', path };
-    const exchange = await send(call);
-    if (exchange.kind !== 'exchange') return exchange;
-    if (exchange.status !== 200) return answered(exchange, {});
-    if (typeof exchange.body !== 'string') return exchange.body;
-    const page = readDevicePage(exchange.body);
-    if (page === undefined) return unreadable('the answer is not the list of tokens that Graph documents');
-    devices.push(...page.devices);
-    if (page.nextLink === undefined) return answered(exchange, { devices });
-    path = below(apiRoot, page.nextLink);
-    if (path === undefined) return unreadable('the next page of the list is not on this Graph');
-  }
-  return unreadable(`the list of tokens has more than ${MAX_PAGES} pages`);
+  const exchange = await send({ method: 'GET', path: ask.page ?? lookUpPath(ask) });
+  if (exchange.kind !== 'exchange') return exchange;
+  if (exchange.status !== 200) return answered(exchange, {});
+  if (typeof exchange.body !== 'string') return exchange.body;
+  const page = readDevicePage(exchange.body);
+  if (page === undefined) return unreadable('the answer is not the list of tokens that Graph documents');
+  if (page.nextLink === undefined) return answered(exchange, page);
+  const nextPage = below(apiRoot, page.nextLink);
+  if (nextPage === undefined) return unreadable('the next page of the list is not on this Graph');
+  return { ...answered(exchange, page), nextPage };
 }
 
 function lookUpPath({ kind, row }: LookUp): string {
@@ -81,7 +74,7 @@ function unreadable(detail: string): Answer {
 function answered(
   { status, headers, body }: Exchange,
   { secrets = [], devices }: { secrets?: readonly string[]; devices?: readonly OathDevice[] },
-): Answer {
+): Answered {
   const refused = status < 200 || status > 299;
   const error = refused && typeof body === 'string' ? readGraphError(body) : undefined;
   const requestId = headers.get('request-id') ?? error?.requestId;

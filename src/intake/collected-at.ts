@@ -1,10 +1,10 @@
 const DATE = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
-const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?`;
+const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,](\d{1,9}))?)?`;
 /** Zones reach from -12:00 to +14:00. */
 const OFFSET = String.raw`([+\-−])(0\d|1[0-4])(?::?([0-5]\d))?`;
 
 /** ISO 8601, extended format; the blank that RFC 3339 section 5.6 allows for the `T` as well. */
-const ISO = new RegExp(`^(${DATE})[Tt ](${TIME}) ?(?:[Zz]|${OFFSET})$`);
+const ISO = new RegExp(`^${DATE}[Tt ]${TIME} ?(?:[Zz]|${OFFSET})$`);
 
 const EXAMPLE = 'write it like 2026-01-31T09:30:00Z or 2026-01-31T10:30:00+01:00';
 
@@ -34,11 +34,25 @@ export function parseMoment(text: string): Moment {
     const named = DAMAGE.find(([shape]) => shape.test(text));
     return { wrong: `${named?.[1] ?? 'is not an ISO 8601 time'}; ${EXAMPLE}` };
   }
-  const [, date = '', time = '', sign, hours, minutes = '0'] = match;
-  const utcMs = Date.parse(`${date}T${time.replace(',', '.')}Z`);
+  const [, fraction, sign, hours, minutes = '0'] = match;
+  // Up to the minute all digits have their fixed place: reading them there is several times faster than Date.parse.
+  const day = twoDigits(text, 8);
+  const utcMs = Date.UTC(
+    twoDigits(text, 0) * 100 + twoDigits(text, 2),
+    twoDigits(text, 5) - 1,
+    day,
+    twoDigits(text, 11),
+    twoDigits(text, 14),
+    text[16] === ':' ? twoDigits(text, 17) : 0,
+    fraction === undefined ? 0 : Number(`0.${fraction}`) * 1000,
+  );
   // The 30th of February would be taken for the 2nd of March.
-  if (new Date(utcMs).getUTCDate() !== Number(date.slice(8))) return { wrong: `${NO_SUCH_TIME}; ${EXAMPLE}` };
+  if (day > 28 && new Date(utcMs).getUTCDate() !== day) return { wrong: `${NO_SUCH_TIME}; ${EXAMPLE}` };
   if (sign === undefined) return { ms: utcMs };
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return { ms: sign === '+' ? utcMs - offsetMs : utcMs + offsetMs };
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30;
 }

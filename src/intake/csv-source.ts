@@ -4,6 +4,7 @@ import { OathEnrollError } from '../model/errors.js';
 import type { InputHeader } from '../model/row.js';
 import { brokenLineStart, Utf8Input } from './encoding.js';
 import { RecordCutter } from './record-cutter.js';
+import { sourceChunks } from './source-chunks.js';
 
 export type Delimiter = InputHeader['delimiter'];
 
@@ -21,15 +22,11 @@ export interface Batch {
   readonly arrivedAtMs: number;
 }
 
-/** Larger chunks are taken in pieces, so that memory stays bounded whatever the source hands over at once. */
-const PIECE_BYTES = 64 * 1024;
-
 /** No record of tokens is longer: beyond this a quote is not closed, or it is no table. */
 const MAX_RECORD_BYTES = 1024 * 1024;
 
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
 const CSV: Options = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
-const QUOTE = 0x22;
 
 const NEVER_CLOSED = 'a quoted field opens here and is never closed, add the missing quote';
 const MISPLACED_QUOTE: Readonly<Record<string, string>> = {
@@ -74,14 +71,13 @@ export class CsvSource {
    * @throws OathEnrollError `input`, with file and line, where the text cannot be read as CSV.
    */
   async *batches(source: Readable): AsyncGenerator<Batch, void, undefined> {
-    for await (const chunk of source as AsyncIterable<Buffer | string>) {
+    for await (const chunk of sourceChunks(source, this.fileName)) {
       const arrivedAtMs = this.now();
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        const records = this.#take(this.#input.push(bytes.subarray(at, at + PIECE_BYTES)));
-        if (records.length > 0) yield { records, arrivedAtMs };
-      }
+      const records = this.#take(this.#input.push(chunk));
+      if (records.length > 0) yield { records, arrivedAtMs };
     }
+    // A record that was cut off because nobody wants more is not one.
+    if (source.destroyed && !source.readableEnded) return;
     const records = [...this.#take(this.#input.end()), ...this.#takeLast()];
     if (records.length > 0) yield { records, arrivedAtMs: this.now() };
   }
@@ -119,12 +115,12 @@ export class CsvSource {
     }
     const text = this.#delimiter === undefined ? this.#openHead(bytes) : bytes;
     if (text.length === 0) return [];
-    // Only within quotes can a record go over several lines.
-    const multiline = text.includes(QUOTE);
+    const all = this.#cells(text);
+    const isLinePerRecord = countBreaks(text) + (endsWithBreak(text) ? 0 : 1) === all.length;
     const records: CsvRecord[] = [];
-    for (const cells of this.#cells(text)) {
+    for (const cells of all) {
       if (!cells.every(isBlank)) records.push({ line: this.#line, cells });
-      this.#line += multiline ? countLines(cells) : 1;
+      this.#line += isLinePerRecord ? 1 : countLines(cells);
     }
     return records;
   }
@@ -137,7 +133,7 @@ export class CsvSource {
     const begin = hint === null ? 0 : hint[0].length;
     const content = head.slice(begin).search(/[^\s,;"]/);
     const start = content < 0 ? head.length : begin + head.slice(begin, begin + content).search(/[^\r\n]*$/);
-    this.#line += countBreaks(head.slice(0, start));
+    this.#line += countBreaks(bytes.subarray(0, start));
     const text = bytes.subarray(start);
     if (text.length > 0) {
       this.#delimiter = this.#findDelimiter(text);
@@ -176,7 +172,7 @@ export class CsvSource {
 
   /** An error on the line that `before`, which follows the last record, leads up to. */
   #errorAfter(before: Buffer, message: string): OathEnrollError {
-    return this.#error(this.#line + countBreaks(before.toString('latin1')), message);
+    return this.#error(this.#line + countBreaks(before), message);
   }
 
   #error(line: number, message: string): OathEnrollError {
@@ -184,14 +180,25 @@ export class CsvSource {
   }
 }
 
+const LF = 0x0a;
+const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 
 const isBlank = (cell: string): boolean => cell.trim() === '';
 
-function countBreaks(text: string): number {
-  return text.match(/\r\n|[\r\n]/g)?.length ?? 0;
+function endsWithBreak(text: Buffer): boolean {
+  const last = text[text.length - 1];
+  return last === LF || last === CR;
 }
 
+/** Line breaks in UTF-8 bytes; CR LF is one. */
+function countBreaks(text: Buffer): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if (text[i] === LF || (text[i] === CR && text[i + 1] !== LF)) count++;
+  return count;
+}
+
+/** Lines that a record with these cells takes. */
 function countLines(cells: readonly string[]): number {
-  return cells.reduce((lines, cell) => lines + countBreaks(cell), 1);
+  return cells.reduce((lines, cell) => lines + (cell.match(/\r\n|[\r\n]/g)?.length ?? 0), 1);
 }

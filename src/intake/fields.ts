@@ -22,11 +22,11 @@ const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** What may be wrong with a text, and the words for it. The first that holds is told; no words quote the text. */
 type Wrongs = readonly (readonly [holds: (text: string) => boolean, words: string])[];
 
-function textField(wrongs: Wrongs): z.ZodString {
-  return wrongs.reduce(
-    (schema, [holds, error]) => schema.refine((text) => !holds(text), { error, abort: true }),
-    z.string(),
-  );
+function textField(wrongs: Wrongs): z.ZodType<string, string> {
+  return z.string().superRefine((text, context) => {
+    const wrong = wrongs.find(([holds]) => holds(text));
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong[1] });
+  });
 }
 
 /** A field whose text stands for a value; `read` gives the value or the words for what is wrong. */

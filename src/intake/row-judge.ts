@@ -61,11 +61,11 @@ export class RowJudge {
       };
     }
     const { serialNumber, user } = judgement;
-    const found = { record: { line, cells: this.#blanked(cells) }, serialNumber, user };
+    const record = { line, cells: this.#blanked(cells) };
     const firstLine = this.#claim(serialNumber, line);
-    if (firstLine === line) return { ...found, row: judgement };
+    if (firstLine === line) return { record, serialNumber, user, row: judgement };
     const reason = `the same serial number stands on line ${firstLine}`;
-    return { ...found, problem: { status: 'duplicate', reason } };
+    return { record, serialNumber, user, problem: { status: 'duplicate', reason } };
   }
 
   /** A line without its last cells can be used if no needed one is among them; with more cells none is where it should be. */
@@ -93,7 +93,7 @@ export class RowJudge {
     const { names, width, secret } = this.columns;
     if (cells.length > width)
       cells.splice(names.length - 1, Infinity, cells.slice(names.length - 1).join(this.delimiter));
-    cells.length = Math.min(cells.length, names.length);
+    if (cells.length > names.length) cells.length = names.length;
     while (cells.length < names.length) cells.push('');
     for (const at of secret) cells[at] = '';
     return cells;

@@ -4,10 +4,10 @@ import type { Secret } from './secret.js';
 /** One call to Graph that the dispatcher may send. */
 export type Ask =
   | { readonly kind: 'activate'; readonly row: Row; readonly code: Secret }
-  /** The hardware tokens that the row's user holds. */
-  | { readonly kind: 'user_tokens'; readonly row: Row }
+  /** The hardware tokens that the row's user holds; `page` is an earlier answer's `nextPage`. */
+  | { readonly kind: 'user_tokens'; readonly row: Row; readonly page?: string | undefined }
   /** The tokens in the tenant's inventory that bear the row's serial number. */
-  | { readonly kind: 'inventory'; readonly row: Row };
+  | { readonly kind: 'inventory'; readonly row: Row; readonly page?: string | undefined };
 
 /** A token as Graph describes it: flat or nested in the answer, one shape here. */
 export interface OathDevice {
@@ -39,6 +39,8 @@ export type Answer =
       readonly claims: string | undefined;
       /** On a look-up that succeeded. */
       readonly devices: readonly OathDevice[] | undefined;
+      /** More of the same list, to be asked for in a call of its own. */
+      readonly nextPage?: string | undefined;
     }
   /** The call surely did not reach Graph: it may be sent again. */
   | {
@@ -57,6 +59,11 @@ export type Answer =
 export interface GraphPort {
   /** Sends one call now. Never throws for trouble on the way. */
   ask(ask: Ask): Promise<Answer>;
+  /**
+   * Whether a good access token is at hand: undefined if so, else a promise that resolves once it is, or rejects
+   * with OathEnrollError `sign_in`. No row is chosen meanwhile: its code could die while somebody signs in.
+   */
+  signingIn(): Promise<void> | undefined;
   /**
    * After a 401: drops the access token so that the next call fetches a new one, with the claims that Graph
    * asked for. Many workers may report the same refusal; the token is renewed once.

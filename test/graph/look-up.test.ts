@@ -127,7 +127,7 @@ describe('a look-up', () => {
 });
 
 describe('pages', () => {
-  test('are read to the end, on this Graph', async () => {
+  test('are asked for one by one, each as a call of its own', async () => {
     const server = await serve(({ url }, response) => {
       const next = `${server.origin}/beta/next?$skiptoken=a%2Bb'c&$filter=x eq 'y'`;
       json(
@@ -136,33 +136,17 @@ describe('pages', () => {
         url.includes('skiptoken') ? { value: [nested] } : { value: [], '@odata.nextLink': next },
       );
     });
-    expect(await graphAt(server.origin).port.ask(TOKENS)).toMatchObject({ httpStatus: 200, devices: [amys] });
-    expect(server.received).toHaveLength(2);
+    const { port } = graphAt(server.origin);
+    const first = await port.ask(TOKENS);
+    expect(first).toMatchObject({ httpStatus: 200, devices: [] });
+    expect(server.received).toHaveLength(1);
+    const page = first.kind === 'answered' ? first.nextPage : undefined;
+    expect(page).toBeDefined();
+    const second = await port.ask({ ...TOKENS, page });
+    expect(second).toMatchObject({ httpStatus: 200, devices: [amys] });
+    expect(second).not.toHaveProperty('nextPage');
     const { searchParams } = new URL(server.received[1]!.url, server.origin);
     expect(Object.fromEntries(searchParams)).toEqual({ $skiptoken: "a+b'c", $filter: "x eq 'y'" });
-  });
-
-  test('end with the answer of the one that was refused', async () => {
-    const server = await serve((_request, response) => {
-      if (server.received.length === 2) json(response, 429, {}, { 'retry-after': '7' });
-      else json(response, 200, { value: [nested], '@odata.nextLink': `${server.origin}/beta/next` });
-    });
-    expect(await graphAt(server.origin).port.ask(TOKENS)).toMatchObject({
-      httpStatus: 429,
-      retryAfter: '7',
-      devices: undefined,
-    });
-  });
-
-  test('without end are given up', async () => {
-    const server = await serve((_request, response) => {
-      json(response, 200, { value: [nested], '@odata.nextLink': `${server.origin}/beta/next` });
-    });
-    expect(await graphAt(server.origin).port.ask(TOKENS)).toMatchObject({
-      kind: 'no_answer',
-      cause: 'unreadable',
-    });
-    expect(server.received).toHaveLength(5);
   });
 
   test('elsewhere are not asked for: the token would go there', async () => {
@@ -183,7 +167,11 @@ describe('pages', () => {
     ];
     const { port } = graphAt(server.origin);
     for (link of links) {
-      expect(await port.ask(INVENTORY)).toMatchObject({ kind: 'no_answer', cause: 'unreadable' });
+      const first = await port.ask(INVENTORY);
+      // What the client would take for a whole URL of its own is caught when it is asked for.
+      const page = first.kind === 'answered' ? first.nextPage : undefined;
+      const last = page === undefined ? first : await port.ask({ ...INVENTORY, page });
+      expect(last).toMatchObject({ kind: 'no_answer', cause: 'unreadable' });
     }
     expect(server.received).toHaveLength(links.length);
     expect(elsewhere.received).toHaveLength(0);

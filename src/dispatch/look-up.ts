@@ -1,0 +1,157 @@
+import type { Answer, OathDevice } from '../model/answer.js';
+import { again, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
+import type { Doubt, Task } from './task.js';
+
+/** Directory reads can lag behind writes: so long is waited before a look-up that found no trace is repeated. */
+const LAG_PATIENCE_MS = 3000;
+
+/** Look-ups without a trace after which an activation that may have been done is believed not to be. */
+const LOOKS_BEFORE_NOT_DONE = 2;
+
+/** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */
+const MOST_DEVICES = 500;
+
+/** Hardware tokens and authenticator apps that a user can have together (Entra ID). */
+const MOST_TOKENS_OF_A_USER = 5;
+
+/** Where the token stands, as far as both look-ups tell. */
+type Finding =
+  | { readonly kind: 'active' }
+  | { readonly kind: 'inactive'; readonly evidence: string }
+  | { readonly kind: 'failed_activation' }
+  | { readonly kind: 'unknown_serial' }
+  | { readonly kind: 'somebody_else'; readonly name: string }
+  /** Assigned, but neither list tells whether to this user. */
+  | { readonly kind: 'assigned_to_whom' }
+  /** Not in the user's list, and the inventory may not be read. */
+  | { readonly kind: 'not_the_users' };
+
+/** What follows from a look-up: first the user's own tokens are read, then the inventory, then it is decided. */
+export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
+  const { doubt } = task;
+  if (doubt === undefined) throw new Error('a look-up belongs to an activation in doubt');
+  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
+  const conclude = (finding: Finding): Decision => decideOn(finding, task, doubt, nowMs, elapsedMs);
+
+  if (answer.kind === 'answered' && httpStatus === 200 && answer.devices !== undefined) {
+    const devices = [...(doubt.seen ?? []), ...answer.devices];
+    if (devices.length > MOST_DEVICES) return unlearned(task, 'the list of tokens does not end');
+    if (answer.nextPage !== undefined) {
+      return again(task, { doubt: { ...doubt, seen: devices, page: answer.nextPage } });
+    }
+    if (task.ask === 'inventory') return conclude(inInventory(devices, task, doubt));
+    const found = amongUsersTokens(devices, task);
+    return found === undefined ? readInventory(task, { ...doubt, userTokens: devices }) : conclude(found);
+  }
+  if (httpStatus === 403) {
+    if (task.ask === 'user_tokens') return readInventory(task, { ...doubt, userTokens: 'unreadable' });
+    return conclude({ kind: 'not_the_users' });
+  }
+  if (httpStatus === 404 && task.ask === 'user_tokens') {
+    return settle('failed', `unknown user: Graph knows no ${task.row.user}`);
+  }
+  const troubles = task.troubles + 1;
+  if (troubles > MOST_TROUBLES) return unlearned(task, `the look-up failed too (${told(answer)})`);
+  return again(task, { troubles, notBeforeMs: elapsedMs + LAG_PATIENCE_MS });
+}
+
+function readInventory(task: Task, doubt: Doubt): Decision {
+  return again(task, { ask: 'inventory', doubt: { ...doubt, seen: undefined, page: undefined } });
+}
+
+function amongUsersTokens(devices: readonly OathDevice[], task: Task): Finding | undefined {
+  const device = devices.find((each) => isOurs(each, task));
+  if (device === undefined) return undefined;
+  if (device.status === 'activated') return { kind: 'active' };
+  if (device.status === 'failedActivation') return { kind: 'failed_activation' };
+  return { kind: 'inactive', evidence: 'the token is assigned to this user but not active' };
+}
+
+function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }: Doubt): Finding {
+  const tokens = devices.filter((each) => isOurs(each, task));
+  const held = tokens.find((each) => each.assignedToId !== undefined);
+  if (tokens.length === 0) return { kind: 'unknown_serial' };
+  if (held === undefined) return { kind: 'inactive', evidence: 'user and token exist and the token is free' };
+  // The holder's object id proves something only where the input names the user by object id too.
+  if (held.assignedToId?.toLowerCase() === task.row.user.toLowerCase()) {
+    return amongUsersTokens([held], task) ?? { kind: 'assigned_to_whom' };
+  }
+  if (userTokens === 'unreadable') return { kind: 'assigned_to_whom' };
+  return { kind: 'somebody_else', name: held.assignedToName ?? 'another user' };
+}
+
+function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, elapsedMs: number): Decision {
+  // After silence a missing trace is believed only the second time; a plain no needs no second look.
+  const mayLag = task.mayBeOurs && doubt.emptyLooks + 1 < LOOKS_BEFORE_NOT_DONE;
+  switch (finding.kind) {
+    case 'active':
+      return task.mayBeOurs
+        ? settle('enrolled', 'a look-up found the token active for this user')
+        : settle('already_enrolled', 'the token is active for this user already');
+    case 'failed_activation':
+      return settle(
+        'failed',
+        'Entra ID has marked the token failedActivation: remove it from the user, then collect a fresh code',
+      );
+    case 'unknown_serial':
+      return settle(
+        'failed',
+        'unknown serial number: the tenant’s inventory has no such token; import it first',
+      );
+    case 'somebody_else':
+      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      return settle('failed', `token of somebody else: it is assigned to ${finding.name}`);
+    case 'inactive':
+      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      return notDone(task, doubt, nowMs, finding.evidence);
+    case 'assigned_to_whom':
+      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      return unlearned(task, 'the token is assigned, but to whom could not be read');
+    case 'not_the_users':
+      if (doubt.refused || doubt.userTokens === 'unreadable') {
+        return unlearned(
+          task,
+          'wrong code, unknown serial number or token of somebody else: the inventory may not be read to tell (grant Policy.Read.All)',
+        );
+      }
+      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      return notDone(task, doubt, nowMs, 'the token is not among this user’s');
+  }
+}
+
+function lookAgain(task: Task, doubt: Doubt, elapsedMs: number): Decision {
+  return again(task, {
+    ask: 'user_tokens',
+    doubt: { ...doubt, seen: undefined, page: undefined, emptyLooks: doubt.emptyLooks + 1 },
+    notBeforeMs: elapsedMs + LAG_PATIENCE_MS,
+  });
+}
+
+/** The activation surely was not done: refused for the code, or lost on the way. */
+function notDone(task: Task, doubt: Doubt, nowMs: number, evidence: string): Decision {
+  const { answer, refused, userTokens, answeredAtMs } = doubt;
+  // A 404 where both exist is the directory lagging behind a creation: the same call may pass in a moment.
+  const worthRetrying = !refused || (answer.kind === 'answered' && answer.httpStatus === 404);
+  if (worthRetrying && task.troubles < MOST_TROUBLES && nowMs <= task.deadlineMs) {
+    return again(task, { ask: 'activate', doubt: undefined, troubles: task.troubles + (refused ? 1 : 0) });
+  }
+  if (answeredAtMs > task.deadlineMs || (worthRetrying && nowMs > task.deadlineMs)) {
+    return settle('expired', `the code’s time was over when Graph answered (${told(answer)}); ${evidence}`);
+  }
+  if (!refused) {
+    return settle('not_attempted', `Graph failed ${task.attempts} times (${told(answer)}); ${evidence}`);
+  }
+  if (Array.isArray(userTokens) && userTokens.length >= MOST_TOKENS_OF_A_USER) {
+    return settle(
+      'failed',
+      `Graph refused (${told(answer)}); the user has ${userTokens.length} tokens already`,
+    );
+  }
+  return settle(
+    'code_rejected',
+    `Graph refused (${told(answer)}); ${evidence}: the code was wrong, or the user may not have a token (a guest may not)`,
+  );
+}
+
+const isOurs = (device: OathDevice, task: Task): boolean =>
+  device.serialNumber.toLowerCase() === task.row.serialNumber.toLowerCase();

@@ -1,0 +1,25 @@
+import type { Readable } from 'node:stream';
+import { OathEnrollError } from '../model/errors.js';
+
+/** Larger chunks are given out in pieces, so that memory stays bounded whatever the source hands over at once. */
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * The bytes of a source as they come. Where its reader destroys the source, the chunks end early and quietly.
+ * @throws OathEnrollError `input` where the source cannot be read.
+ */
+export async function* sourceChunks(
+  source: Readable,
+  fileName: string,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    throw new OathEnrollError('input', `it cannot be read (${code})`, { file: fileName });
+  }
+}
