@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../model/clock.js';
 import type { RunEvent } from '../model/run-event.js';
-import { duration, TROUBLES_SHOWN, type Trouble } from './summary-text.js';
+import { TROUBLES_SHOWN, type Trouble } from './summary-text.js';
+import { duration } from './words.js';
 
 const EVERY_MS = 10_000;
 

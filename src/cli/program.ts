@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { OathEnrollError, type ErrorCode } from '../model/errors.js';
 import type { Io } from './io.js';
-import { runCommand } from './run-command.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
+import { planCommand } from './plan-command.js';
+import { runCommand } from './run-command.js';
 
 /** What a person can mend ends with the exit code that says whose turn it is. */
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -28,7 +29,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     )
     .version(version)
     .showHelpAfterError('(oath-enroll --help lists commands and options)');
-  for (const make of [runCommand, emulateCommand, demoCommand]) program.addCommand(make(io));
+  for (const make of [runCommand, planCommand, emulateCommand, demoCommand]) program.addCommand(make(io));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),

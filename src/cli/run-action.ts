@@ -8,7 +8,8 @@ import type { Summary } from '../results/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
 import { DEFAULT_GRAPH_URL, type RunOptions } from './run-options.js';
-import { quoted, summaryText, type TellRerun } from './summary-text.js';
+import { summaryText, type TellRerun } from './summary-text.js';
+import { quoted } from './words.js';
 
 /** Microsoft's documented limit on writes, per app and tenant: no run goes faster. */
 const GRAPH_CEILING: Rate = { calls: 3000, seconds: 150 };

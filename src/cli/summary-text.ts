@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/outcome.js';
 import type { Summary } from '../results/summary.js';
+import { duration, plural } from './words.js';
 
 /** A row that a person must look at. */
 export interface Trouble {
@@ -9,18 +10,6 @@ export interface Trouble {
 
 /** So many troubled rows are told of on the terminal; all of them are in `results.csv`. */
 export const TROUBLES_SHOWN = 8;
-
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
-/** A duration as a person says it: `4 s`, `12 min 5 s`, `4 h 10 min`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 /** How a person runs a file of fresh codes, as lines of text. */
 export type TellRerun = (path: string) => readonly string[];
@@ -75,6 +64,3 @@ function nextStep({ folder, needsRecollection }: Summary, tellRerun: TellRerun):
     ...tellRerun(`${folder}/recollect.csv`),
   ];
 }
-
-/** A word as a shell takes it. */
-export const quoted = (path: string): string => (/^[\w./:\\=-]+$/.test(path) ? path : `"${path}"`);
