@@ -26,7 +26,7 @@ export interface Batch {
 const MAX_RECORD_BYTES = 1024 * 1024;
 
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
-const CSV: Options = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
+const CSV = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true } satisfies Options;
 
 const NEVER_CLOSED = 'a quoted field opens here and is never closed, add the missing quote';
 const MISPLACED_QUOTE: Readonly<Record<string, string>> = {
@@ -157,7 +157,9 @@ export class CsvSource {
   }
 
   #cells(text: Buffer): string[][] {
-    const options = { ...CSV, delimiter: this.delimiter };
+    // Each line break that may come is looked for at every byte: leave out those that do not.
+    const breaks = text.includes(CR) ? CSV.record_delimiter : '\n';
+    const options = { ...CSV, delimiter: this.delimiter, record_delimiter: breaks };
     try {
       return parse(text, options);
     } catch (error) {

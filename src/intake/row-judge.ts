@@ -43,12 +43,13 @@ export class RowJudge {
   judge({ line, cells }: CsvRecord, arrivedAtMs: number): IntakeRow {
     const { width, index } = this.columns;
     for (let i = 0; i < cells.length; i++) cells[i] = undefuse(cells[i] ?? '');
+    const fits = cells.length === width;
     // Spreadsheets leave empty cells at the end of some lines and not of others.
     while (cells.length > width && cells[cells.length - 1]?.trim() === '') cells.pop();
 
     const judgement = this.#misalignment(cells) ?? this.#validate(line, cells, arrivedAtMs);
     if ('reason' in judgement) {
-      const shown = this.#isInDisorder(cells) ? cells.map(redact) : cells;
+      const shown = !fits || this.#isSwapped(cells) ? cells.map(redact) : cells;
       const record = { line, cells: this.#blanked(shown) };
       const [serialNumber, user] = [index.serialNumber, index.user].map((at) =>
         tidy(record.cells[at ?? -1] ?? ''),
@@ -81,11 +82,10 @@ export class RowJudge {
     return isComplete ? undefined : { reason: `${cellCount}: is a delimiter missing?` };
   }
 
-  /** Whether codes may stand in other columns than their own: cells missing, surplus or swapped. */
-  #isInDisorder(cells: readonly string[]): boolean {
-    const { width, index } = this.columns;
-    const code = cells[index.verificationCode ?? -1] ?? '';
-    return cells.length !== width || /\p{L}/u.test(code) || looksSecret(cells[index.user ?? -1] ?? '');
+  /** Whether the code seems to stand in the user's column, or something else in the code's. */
+  #isSwapped(cells: readonly string[]): boolean {
+    const { verificationCode = -1, user = -1 } = this.columns.index;
+    return /\p{L}/u.test(cells[verificationCode] ?? '') || looksSecret(cells[user] ?? '');
   }
 
   /** As many cells as the header has names, what is surplus joined into the last; code and seed cells are ''. */
