@@ -16,6 +16,10 @@ for (const [signal, exitCode] of [
   });
 }
 
+// A variable that is set to nothing means the default, as schedulers and CI leave them.
+if (process.env['OATH_ENROLL_GRAPH_URL'] === '') delete process.env['OATH_ENROLL_GRAPH_URL'];
+if (process.env['OATH_ENROLL_AUTH'] === '') delete process.env['OATH_ENROLL_AUTH'];
+
 // A reader that goes away, such as `| head`, is no reason to leave a run unfinished.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

@@ -2,8 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTokensCsv, readUsersCsv, startEmulator, totpCode, type TokenSpec } from '../emulator/index.js';
 import { systemClock } from '../model/clock.js';
-import { OathEnrollError } from '../model/errors.js';
 import { writeWhole } from '../results/whole-file.js';
+import { unreadable } from '../run/unreadable.js';
 import { fillCodes, type ReadToken } from './fill-codes.js';
 import type { Io } from './io.js';
 import { runAction } from './run-action.js';
@@ -29,7 +29,7 @@ export async function demoAction(recollect: string | undefined, reports: string,
   });
   try {
     const text = await readFile(recollect ?? samplePath('rollout.csv'), 'utf8').catch((error: unknown) => {
-      throw new OathEnrollError('input', String(error), { file: recollect ?? 'samples/rollout.csv' });
+      throw unreadable(recollect ?? samplePath('rollout.csv'), error);
     });
     const input = join(reports, 'demo', recollect === undefined ? 'rollout.csv' : 'recollect.csv');
     await mkdir(join(reports, 'demo'), { recursive: true });
@@ -43,7 +43,7 @@ export async function demoAction(recollect: string | undefined, reports: string,
       { ...runDefaults(io), reports, graphUrl: emulator.url },
       io,
       (path) => [
-        `  oath-enroll demo ${path}`,
+        `  npx oath-enroll demo ${path}`,
         '(which reads the codes off the local tokens first; in a real rollout that is your part)',
       ],
     );

@@ -6,7 +6,7 @@ export function demoCommand(io: Io): Command {
   return new Command('demo')
     .summary('see the main job at work: no tenant, no set-up')
     .description(
-      'Starts a local Graph, reads codes off its tokens, and enrols the sample rollout under throttling. Name the\n' +
+      'Starts a local Graph, reads codes off its tokens, and enrols the sample rollout under throttling. Name the ' +
         'recollect.csv of an earlier demo to have its missing codes read and enrolled in turn.',
     )
     .argument('[recollect.csv]', 'a file whose empty codes are to be read off the local Graph’s tokens')

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
-import type { FaultRule, ThrottleSpec } from '../emulator/index.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Emulator, FaultRule, ThrottleSpec } from '../emulator/index.js';
 import { OathEnrollError } from '../model/errors.js';
+import { unreadable } from '../run/unreadable.js';
 import type { Io } from './io.js';
 import { rate, seconds, wholeNumber } from './option-parsers.js';
 import { samplePath } from './samples.js';
@@ -22,40 +23,37 @@ export function emulateCommand(io: Io): Command {
   return new Command('emulate')
     .summary('run a local Microsoft Graph to try things on')
     .description(
-      'Answers the calls for hardware OATH tokens on this machine as Microsoft Graph would: it checks real codes,\n' +
+      'Answers the calls for hardware OATH tokens on this machine as Microsoft Graph would: it checks real codes, ' +
         'throttles, and fails on demand. Stop it with Ctrl-C.',
     )
-    .option('--tokens <file>', 'vendor CSV with the tokens and their seeds', samplePath('tokens.csv'))
-    .option('--users <file>', 'CSV with the users', samplePath('users.csv'))
+    .addOption(
+      new Option('--tokens <file>', 'vendor CSV with the tokens and their seeds').default(
+        samplePath('tokens.csv'),
+        'samples',
+      ),
+    )
+    .addOption(new Option('--users <file>', 'CSV with the users').default(samplePath('users.csv'), 'samples'))
     .option('--port <n>', 'on 127.0.0.1; 0 for any free one', wholeNumber(0), 8042)
-    .option(
-      '--throttle <limit>',
-      'none, bucket:RATE/BURST (calls a second, calls at once), window:N/SECONDS or sliding:N/SECONDS',
-      throttle,
-      { kind: 'window', calls: 200, windowMs: 300_000 },
+    .addOption(
+      new Option(
+        '--throttle <limit>',
+        'none, bucket:RATE/BURST (calls a second, calls at once), window:N/SECONDS or sliding:N/SECONDS',
+      )
+        .argParser(throttle)
+        .default({ kind: 'window', calls: 200, windowMs: 300_000 }, 'window:200/300'),
     )
     .option('--punish <seconds>', 'each call before Retry-After ends makes the wait so much longer', seconds)
     .option('--latency <ms>', 'from a call to its answer', wholeNumber(0), 80)
     .option('--faults <file>', 'JSON list of faults in force from the start')
     .option('--seed <n>', 'of the draws for faults with a probability', wholeNumber(0), 1)
     .action(async (options: EmulateOptions) => {
-      const { startEmulator, readTokensCsv, readUsersCsv } = await import('../emulator/index.js');
-      const { punish, throttle: limit } = options;
-      const emulator = await startEmulator({
-        tokens: await readTokensCsv(options.tokens),
-        users: await readUsersCsv(options.users),
-        port: options.port,
-        throttle: punish === undefined ? limit : { kind: 'punishing', of: limit, penaltyMs: punish },
-        latencyMs: options.latency,
-        seed: options.seed,
-        ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
-      }).catch((error: unknown) => {
-        throw new OathEnrollError('usage', error instanceof Error ? error.message : String(error));
+      const emulator = await start(options).catch((error: unknown) => {
+        throw unusable(error);
       });
       io.stdout.write(
         `A local Graph answers at ${emulator.url}\n` +
           `What a token shows now, the calls made, faults: ${emulator.adminUrl}/code/SERIAL, /requests, /faults\n` +
-          `Enrol on it with: oath-enroll run rollout.csv --graph-url ${emulator.url}\n` +
+          `Enrol on it with: npx oath-enroll run rollout.csv --graph-url ${emulator.url}\n` +
           'Ctrl-C stops it.\n',
       );
       await new Promise<void>((resolve) => {
@@ -64,6 +62,28 @@ export function emulateCommand(io: Io): Command {
       });
       await emulator.close();
     });
+}
+
+async function start(options: EmulateOptions): Promise<Emulator> {
+  const { startEmulator, readTokensCsv, readUsersCsv } = await import('../emulator/index.js');
+  const { punish, throttle: limit } = options;
+  return startEmulator({
+    tokens: await readTokensCsv(options.tokens),
+    users: await readUsersCsv(options.users),
+    port: options.port,
+    throttle: punish === undefined ? limit : { kind: 'punishing', of: limit, penaltyMs: punish },
+    latencyMs: options.latency,
+    seed: options.seed,
+    ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
+  });
+}
+
+/** The emulator knows nothing of our errors: a file that cannot be opened, or a plain error with its own words. */
+function unusable(error: unknown): OathEnrollError {
+  if (!(error instanceof Error)) return new OathEnrollError('usage', String(error));
+  return 'path' in error && typeof error.path === 'string'
+    ? unreadable(error.path, error)
+    : new OathEnrollError('usage', error.message);
 }
 
 function throttle(text: string): ThrottleSpec {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Rate } from '../dispatch/ceiling.js';
 import type { IntervalS } from '../model/row.js';
 import { plan, SECONDS_PER_CODE, type Plan, type PlanRequest } from '../run/plan.js';
@@ -14,7 +14,11 @@ export function planCommand(io: Io): Command {
   return new Command('plan')
     .summary('how large a wave of codes to collect, how often, how long it takes')
     .argument('<rows>', 'tokens to roll out', wholeNumber(1))
-    .option('--rate <n/seconds>', 'the pace that Graph allows', rate, PUBLISHED_RATE)
+    .addOption(
+      new Option('--rate <n/seconds>', 'the pace that Graph allows')
+        .argParser(rate)
+        .default(PUBLISHED_RATE, '200/300'),
+    )
     .option('--interval <seconds>', 'time step of the tokens: 30 or 60', interval, 30)
     .option('--grace-steps <n>', 'steps that a code is still sent after its own', wholeNumber(0), 1)
     .option('--stations <n>', 'people who read codes at the same time', wholeNumber(1), 1)

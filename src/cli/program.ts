@@ -27,8 +27,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     .description(
       'Rolls out hardware OATH tokens in Microsoft Entra ID from a CSV of serial numbers, users and codes.',
     )
-    .version(version)
-    .showHelpAfterError('(oath-enroll --help lists commands and options)');
+    .version(version);
   for (const make of [runCommand, planCommand, emulateCommand, demoCommand]) program.addCommand(make(io));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

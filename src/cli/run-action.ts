@@ -88,6 +88,7 @@ async function enrollWith(
       random: Math.random,
       stdin: io.stdin,
       interrupt: io.interrupt,
+      notice: options.quiet === true ? () => undefined : tell,
       observe,
     },
   );
@@ -99,9 +100,11 @@ function sameAgain(options: RunOptions): TellRerun {
     ...[...options.column].map(([name, header]) => `--column ${quoted(`${name}=${header}`)}`),
     ...(options.interval === 30 ? [] : [`--interval ${options.interval}`]),
     ...(options.auth === 'default' ? [] : [`--auth ${options.auth}`]),
+    ...(options.rate === undefined ? [] : [`--rate ${options.rate.calls}/${options.rate.seconds}`]),
+    ...(options.reports === 'reports' ? [] : [`--reports ${quoted(options.reports)}`]),
     ...(options.graphUrl === DEFAULT_GRAPH_URL ? [] : [`--graph-url ${quoted(options.graphUrl)}`]),
   ];
-  return (path) => [`  ${['oath-enroll run', quoted(path), ...words].join(' ')}`];
+  return (path) => [`  ${['npx oath-enroll run', quoted(path), ...words].join(' ')}`];
 }
 
 function request(input: string, options: RunOptions) {
@@ -117,6 +120,8 @@ function request(input: string, options: RunOptions) {
     options: {
       ...options,
       column: Object.fromEntries(options.column),
+      maxWait: options.maxWait / 1000,
+      requestTimeout: options.requestTimeout / 1000,
       ...(typeof options.collectedAt === 'number' && {
         collectedAt: new Date(options.collectedAt).toISOString(),
       }),

@@ -10,7 +10,7 @@ export function runCommand(io: Io): Command {
   return new Command('run')
     .summary('enrol the tokens of a CSV')
     .description(
-      'Assigns and activates each token of a CSV (serial number, user, code) in Microsoft Entra ID, and writes a result CSV\n' +
+      'Assigns and activates each token of a CSV (serial number, user, code) in Microsoft Entra ID, and writes a result CSV ' +
         'and a CSV of the rows whose codes must be collected again.',
     )
     .argument('<input>', 'a CSV file, or - to read rows from standard input as they arrive')

@@ -24,7 +24,10 @@ export function summaryText(
   const { counts } = summary;
   const tookMs = Date.parse(summary.finishedAt) - Date.parse(summary.startedAt);
   const waited = summary.waitedMs < 500 ? '' : `, ${duration(summary.waitedMs)} of it waiting as Graph asked`;
-  const lines = [`${plural(summary.rows, 'row')} of ${input} in ${duration(tookMs)}${waited}.`, ''];
+  const lines = [
+    `${plural(summary.rows, 'row')} of ${input === '-' ? 'standard input' : input} in ${duration(tookMs)}${waited}.`,
+    '',
+  ];
   const tell = (count: number, text: string): void => {
     if (count > 0) lines.push(`${String(count).padStart(7)}  ${text}`);
   };
@@ -60,7 +63,7 @@ function nextStep({ folder, needsRecollection }: Summary, tellRerun: TellRerun):
     ...told,
     `Collect ${plural(needsRecollection, 'fresh code')}: fill in the empty code column of`,
     `  ${folder}/recollect.csv`,
-    'and run it, within a minute of reading the codes:',
+    'and run it at once: a code lives for a minute or less (60 s tokens: two).',
     ...tellRerun(`${folder}/recollect.csv`),
   ];
 }

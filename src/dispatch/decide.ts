@@ -1,5 +1,5 @@
 import type { Answer } from '../model/answer.js';
-import { again, MOST_TROUBLES, settle, unlearned, type Decision } from './decision.js';
+import { again, MOST_TROUBLES, settle, type Decision } from './decision.js';
 import { afterLookUp } from './look-up.js';
 import type { Task } from './task.js';
 
@@ -35,16 +35,14 @@ export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: num
 
 /** The call did not get as far as to be considered: no connection, or no valid sign-in. */
 function afterNotTaken(task: Task, answer: Answer): Decision {
-  if (answer.kind === 'not_sent' && answer.cause === 'sign_in') {
-    return { kind: 'stop', task, reason: `not signed in: ${answer.detail}` };
+  if (answer.kind === 'not_sent') {
+    if (answer.cause === 'sign_in') return { kind: 'stop', task, reason: `not signed in: ${answer.detail}` };
+    // How long Graph may be out of reach is a matter of the whole run, not of the row that happened to try.
+    return again(task, {});
   }
-  const troubles = task.troubles + 1;
-  if (troubles < MOST_TROUBLES) return again(task, { troubles });
-  if (answer.kind !== 'not_sent') {
-    return { kind: 'stop', task, reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
-  }
-  if (task.ask !== 'activate') return unlearned(task, `Graph could not be reached: ${answer.detail}`);
-  return settle('not_attempted', `Graph could not be reached in ${troubles} attempts: ${answer.detail}`);
+  const signInRefusals = task.signInRefusals + 1;
+  if (signInRefusals < MOST_TROUBLES) return again(task, { signInRefusals });
+  return { kind: 'stop', task, reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
 }
 
 function afterActivation(task: Task, answer: Answer, nowMs: number): Decision {
@@ -61,6 +59,7 @@ function afterActivation(task: Task, answer: Answer, nowMs: number): Decision {
     ask: 'user_tokens',
     doubt: { answer, answeredAtMs: nowMs, refused, emptyLooks: 0 },
     mayBeOurs: task.mayBeOurs || !refused,
-    troubles: refused ? 0 : task.troubles + 1,
+    // After a plain no this call is not repeated. A 404 is none: it may be the directory lagging behind.
+    troubles: refused && httpStatus !== 404 ? 0 : task.troubles + 1,
   });
 }

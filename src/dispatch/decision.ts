@@ -2,9 +2,15 @@ import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
 import type { Task } from './task.js';
 
+export interface Settlement {
+  readonly kind: 'settle';
+  readonly status: Status;
+  readonly reason: string;
+}
+
 /** What to do with a row after an answer, as data: only the dispatcher sends or sleeps. */
 export type Decision =
-  | { readonly kind: 'settle'; readonly status: Status; readonly reason: string }
+  | Settlement
   /** The row's next call: the same again, or a look-up. */
   | { readonly kind: 'again'; readonly task: Task }
   /** Nobody can be enrolled as things stand: end the run. */
@@ -21,12 +27,12 @@ export function again(task: Task, change: Partial<Task>): Decision {
   return { kind: 'again', task: { ...next, urgencyMs: patient ? Infinity : next.deadlineMs } };
 }
 
-export function settle(status: Status, reason = ''): Decision {
+export function settle(status: Status, reason = ''): Settlement {
   return { kind: 'settle', status, reason };
 }
 
 /** Nothing and nobody can tell. The reason says what a person should check. */
-export function unlearned(task: Task, why: string): Decision {
+export function unlearned(task: Task, why: string): Settlement {
   const first = task.doubt === undefined ? '' : `${told(task.doubt.answer)}; `;
   const { serialNumber, user } = task.row;
   return settle(

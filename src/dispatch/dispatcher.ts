@@ -8,6 +8,7 @@ import type { Secret } from '../model/secret.js';
 import type { Ceiling } from './ceiling.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
+import { unlearned } from './decision.js';
 import { Health } from './health.js';
 import { retryAfterMs } from './retry-after.js';
 import { newTask, type Task } from './task.js';
@@ -150,8 +151,9 @@ export class Dispatcher {
       const now = clock.elapsed();
       const sendAtMs = throttle.nextSendAt(now);
       if (sendAtMs > now) {
+        this.#expireBehindGate();
         this.#wakeAt(sendAtMs);
-        return;
+        break;
       }
       if (this.#isSigningIn()) return;
       if (ceiling !== undefined && this.#permit !== 'held') {
@@ -166,7 +168,7 @@ export class Dispatcher {
     const idle = this.#queue.size === 0 && this.#delayed.size === 0 && this.#inFlight === 0;
     if (this.#closed && idle) {
       this.#cancelTimer?.();
-      const unspentMs = Math.max(0, this.parts.throttle.closedUntilMs - this.parts.clock.elapsed());
+      const unspentMs = Math.max(0, this.#shutUntilMs - clock.elapsed());
       this.#resolve({
         stopped: this.#stopped,
         calls: this.#calls,
@@ -190,7 +192,7 @@ export class Dispatcher {
       .then(() => {
         this.#signingIn = false;
         this.#pump();
-      }, this.#reject);
+      }, this.#fail);
     return true;
   }
 
@@ -205,8 +207,15 @@ export class Dispatcher {
     ceiling.permit().then(() => {
       this.#permit = 'held';
       this.#pump();
-    }, this.#reject);
+    }, this.#fail);
   }
+
+  /** The disk is full, or a defect of ours showed: nothing more leaves, and rows stay as the journal has them. */
+  readonly #fail = (error: unknown): void => {
+    this.#started = false;
+    this.#cancelTimer?.();
+    this.#reject(error);
+  };
 
   /** The most urgent row that can still make it; those before it that cannot are settled as expired. */
   #takeMostUrgent(): Task | undefined {
@@ -237,12 +246,14 @@ export class Dispatcher {
 
   #launch(task: Task): void {
     const call = this.parts.throttle.sent(this.parts.clock.elapsed());
-    this.#limit(() => this.#send(task, call)).then(() => this.#pump(), this.#reject);
+    this.#limit(() => this.#send(task, call)).then(() => this.#pump(), this.#fail);
   }
 
   async #send(task: Task, call: number): Promise<void> {
-    const { clock, throttle, recorder, graph } = this.parts;
+    const { clock, throttle, ceiling, recorder, graph } = this.parts;
     if (task.ask === 'activate') await recorder.intent(task.row, task.attempts + 1);
+    // Leave was given for this call, whether or not it goes.
+    ceiling?.sent();
     // While the intent went to disk the gate may have shut, the code died or the run ended.
     if (!this.#mayLeave(task)) {
       if (task.ask === 'activate') recorder.withdrawn(task.row, task.attempts + 1);
@@ -250,7 +261,6 @@ export class Dispatcher {
       this.#requeue(task);
       return;
     }
-    this.parts.ceiling?.sent();
     this.#calls += 1;
     const sent = task.ask === 'activate' ? { ...task, attempts: task.attempts + 1 } : task;
     const sentAtMs = clock.now();
@@ -285,19 +295,26 @@ export class Dispatcher {
   #tellThrottle(call: number, answer: Answer): void {
     const { clock, throttle } = this.parts;
     const now = clock.elapsed();
-    const shutUntilMs = Math.max(now, throttle.closedUntilMs);
+    const shutUntilMs = Math.max(now, this.#shutUntilMs);
     const signal = this.#signalOf(answer);
     throttle.answered(call, now, signal);
-    if (signal.kind !== 'refused') return;
-    if (answer.kind === 'answered') this.#refusals += 1;
-    this.#waitedMs += Math.max(0, throttle.closedUntilMs - shutUntilMs);
+    if (isThrottleRefusal(answer)) this.#refusals += 1;
+    if (answer.kind === 'answered') this.#waitedMs += Math.max(0, this.#shutUntilMs - shutUntilMs);
+  }
+
+  /** The gate's closing time as a figure to reckon with: a Retry-After may be beyond all numbers. */
+  get #shutUntilMs(): number {
+    return Math.min(this.parts.throttle.closedUntilMs, Number.MAX_SAFE_INTEGER);
   }
 
   #signalOf(answer: Answer): Signal {
     if (answer.kind === 'no_answer') return { kind: 'lost' };
     // Out of reach is waited out like a refusal that names no time.
     if (answer.kind === 'not_sent') return { kind: 'refused' };
-    if (!isThrottleRefusal(answer)) return { kind: 'accepted', limitPercentage: answer.throttlePercentage };
+    // A Retry-After binds whatever the status: a 504 may bear one, though nobody knows what came of that call.
+    if (!isThrottleRefusal(answer) && answer.retryAfter === undefined) {
+      return { kind: 'accepted', limitPercentage: answer.throttlePercentage };
+    }
     return {
       kind: 'refused',
       retryAfterMs: retryAfterMs(answer.retryAfter, answer.dateMs, this.parts.clock.now()),
@@ -346,7 +363,7 @@ export class Dispatcher {
       this.stop(
         `Graph asks to wait ${Math.ceil(waitMs / 1000)} s, longer than the ${this.options.maxWaitMs / 1000} s of --max-wait`,
       );
-    } else this.#expireBehindGate();
+    }
   }
 
   #expire(task: Task): void {
@@ -357,15 +374,13 @@ export class Dispatcher {
 
   /** The run has ended: a row without a call is not attempted, one in doubt stays so. */
   #abandon(task: Task): void {
-    const reason = `the run ended before its turn: ${this.#stopped ?? ''}`;
-    if (task.doubt === undefined) this.#settle(task, 'not_attempted', reason, undefined);
-    else
-      this.#settle(
-        task,
-        'unresolved',
-        `the run ended before it could be looked up: ${this.#stopped ?? ''}`,
-        task.doubt.answer,
-      );
+    const why = this.#stopped ?? '';
+    if (task.doubt === undefined) {
+      this.#settle(task, 'not_attempted', `the run ended before its turn: ${why}`, undefined);
+    } else {
+      const { status, reason } = unlearned(task, `the run ended before it could be looked up (${why})`);
+      this.#settle(task, status, reason, task.doubt.answer);
+    }
   }
 
   #settle(task: Task, status: Status, reason: string, answer: Answer | undefined): void {

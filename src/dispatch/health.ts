@@ -35,7 +35,7 @@ export class Health {
     if (this.#deniedUsers.size < MOST_DENIED_USERS) return undefined;
     return (
       `not allowed: Graph refused ${MOST_DENIED_USERS} users in a row (HTTP 403); ` +
-      'the signed-in identity lacks UserAuthenticationMethod.ReadWrite.All or the role Authentication Administrator'
+      'the signed-in identity lacks the permission UserAuthenticationMethod.ReadWrite.All (the app of the Azure CLI has none) or the role Authentication Administrator'
     );
   }
 }

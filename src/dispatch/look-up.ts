@@ -103,7 +103,7 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
       return settle('failed', `token of somebody else: it is assigned to ${finding.name}`);
     case 'inactive':
       if (mayLag) return lookAgain(task, doubt, elapsedMs);
-      return notDone(task, doubt, nowMs, finding.evidence);
+      return notDone(task, doubt, nowMs, elapsedMs, finding.evidence);
     case 'assigned_to_whom':
       if (mayLag) return lookAgain(task, doubt, elapsedMs);
       return unlearned(task, 'the token is assigned, but to whom could not be read');
@@ -115,7 +115,7 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
         );
       }
       if (mayLag) return lookAgain(task, doubt, elapsedMs);
-      return notDone(task, doubt, nowMs, 'the token is not among this user’s');
+      return notDone(task, doubt, nowMs, elapsedMs, 'the token is not among this user’s');
   }
 }
 
@@ -128,12 +128,13 @@ function lookAgain(task: Task, doubt: Doubt, elapsedMs: number): Decision {
 }
 
 /** The activation surely was not done: refused for the code, or lost on the way. */
-function notDone(task: Task, doubt: Doubt, nowMs: number, evidence: string): Decision {
+function notDone(task: Task, doubt: Doubt, nowMs: number, elapsedMs: number, evidence: string): Decision {
   const { answer, refused, userTokens, answeredAtMs } = doubt;
   // A 404 where both exist is the directory lagging behind a creation: the same call may pass in a moment.
   const worthRetrying = !refused || (answer.kind === 'answered' && answer.httpStatus === 404);
   if (worthRetrying && task.troubles < MOST_TROUBLES && nowMs <= task.deadlineMs) {
-    return again(task, { ask: 'activate', doubt: undefined, troubles: task.troubles + (refused ? 1 : 0) });
+    const notBeforeMs = refused ? elapsedMs + LAG_PATIENCE_MS : task.notBeforeMs;
+    return again(task, { ask: 'activate', doubt: undefined, notBeforeMs });
   }
   if (answeredAtMs > task.deadlineMs || (worthRetrying && nowMs > task.deadlineMs)) {
     return settle('expired', `the code’s time was over when Graph answered (${told(answer)}); ${evidence}`);

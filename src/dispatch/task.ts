@@ -26,8 +26,10 @@ export interface Task extends Urgent {
   readonly ask: Ask['kind'];
   /** Activation calls that left. */
   readonly attempts: number;
-  /** Calls that failed in any other way than by throttling, one after the other. */
+  /** Calls that failed at Graph or got no answer; a throttle refusal and a call that did not leave are none. */
   readonly troubles: number;
+  /** Calls that Graph did not consider because our sign-in was no good (401). */
+  readonly signInRefusals: number;
   /** Elapsed ms before which the next call makes no sense; the gate may ask for later. */
   readonly notBeforeMs: number;
   /**
@@ -48,6 +50,7 @@ export function newTask(row: Row, deadlineMs: number, sequence: number): Task {
     ask: 'activate',
     attempts: 0,
     troubles: 0,
+    signInRefusals: 0,
     notBeforeMs: -Infinity,
     mayBeOurs: false,
   };

@@ -20,6 +20,8 @@ export interface IntakeOptions extends ValidationOptions {
 
 export interface Intake {
   readonly header: InputHeader;
+  /** Whether rows can say when their codes were read. */
+  readonly hasCollectedAt: boolean;
   /** Every record once, in the order of the input, each as soon as its line is complete. */
   readonly rows: AsyncIterable<IntakeRow>;
 }
@@ -48,7 +50,11 @@ export async function openIntake(source: Readable, options: IntakeOptions): Prom
       blankForRecollection: [verificationCode, collectedAt].filter((at) => at !== undefined),
     };
     const judge = new RowJudge(columns, header.delimiter, options);
-    return { header, rows: judged({ ...first.value, records }, batches, judge, options.limit) };
+    return {
+      header,
+      hasCollectedAt: collectedAt !== undefined,
+      rows: judged({ ...first.value, records }, batches, judge, options.limit),
+    };
   } catch (error) {
     // Lets go of the source, which may be a pipe that never ends.
     await batches.return();

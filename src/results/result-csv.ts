@@ -33,8 +33,9 @@ export class ResultFiles {
     private readonly resultsFile: WholeFile,
     private readonly recollectFile: WholeFile,
   ) {
-    this.#results.push([...header.names, ...RESULT_COLUMNS]);
-    this.#recollect.push([...header.names]);
+    const names = header.names.map(defuse);
+    this.#results.push([...names, ...RESULT_COLUMNS]);
+    this.#recollect.push(names);
   }
 
   static async create(folder: string, header: InputHeader): Promise<ResultFiles> {

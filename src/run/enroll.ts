@@ -44,6 +44,8 @@ export interface EnrollPorts {
   readonly stdin: Readable;
   /** Aborted by a signal, with the exit code as its reason (130 or 143). */
   readonly interrupt: AbortSignal;
+  /** Told what the person at the terminal should know before the first call. */
+  readonly notice: (text: string) => void;
   /** Sees every event of the run as it happens. */
   readonly observe: (event: RunEvent) => void;
 }
@@ -57,6 +59,10 @@ export interface EnrollPorts {
 export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const startedAtMs = ports.clock.now();
   const input = await openInput(request, ports);
+  if (input.assumedReadAtMs !== undefined) {
+    const readAt = new Date(input.assumedReadAtMs).toISOString();
+    ports.notice(`There is no collectedAt column: all codes count as read at ${readAt}.`);
+  }
   const folder = await makeRunFolder(request.reports, request.runId, request.input, startedAtMs);
   const journal = await Journal.create(join(folder.path, 'journal.jsonl'));
   const recorder = new JournalRecorder(journal, ports.clock, ports.observe);

@@ -6,6 +6,7 @@ import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { InputHeader, IntervalS } from '../model/row.js';
+import { unreadable } from './unreadable.js';
 
 /** Where rows come from and how they are read. */
 export interface InputRequest {
@@ -24,6 +25,8 @@ export interface InputRequest {
 export interface Input {
   readonly header: InputHeader;
   readonly rows: AsyncIterable<IntakeRow>;
+  /** When all codes count as read, ms since the epoch, where no row can say so itself. */
+  readonly assumedReadAtMs: number | undefined;
   /** Whether rows come as somebody makes them, rather than from a file that is complete. */
   readonly isLive: boolean;
   /** Ends the reading, however far it is. */
@@ -56,7 +59,7 @@ export async function openInput(
         ? undefined
         : modifiedAtMs;
   const source = isLive ? stdin : createReadStream(request.input);
-  const { header, rows } = await openIntake(source, {
+  const { header, hasCollectedAt, rows } = await openIntake(source, {
     fileName,
     columns: request.columns,
     defaultInterval: request.interval,
@@ -64,7 +67,13 @@ export async function openInput(
     now,
     ...(request.limit !== undefined && { limit: request.limit }),
   });
-  return { header, rows, isLive, close: () => source.destroy() };
+  return {
+    header,
+    rows,
+    assumedReadAtMs: hasCollectedAt ? undefined : fixed,
+    isLive,
+    close: () => source.destroy(),
+  };
 }
 
 async function modificationTime(path: string): Promise<number> {
@@ -75,9 +84,7 @@ async function modificationTime(path: string): Promise<number> {
     }));
     if (!isDirectory) return mtimeMs;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${String(code)})`;
-    throw new OathEnrollError('input', why, { file: path });
+    throw unreadable(path, error);
   }
   throw new OathEnrollError('input', 'this is a folder; name the CSV file in it', { file: path });
 }

@@ -24,7 +24,10 @@ export async function makeRunFolder(
   nowMs: number,
 ): Promise<RunFolder> {
   if (runId !== undefined && !RUN_ID.test(runId)) {
-    throw new OathEnrollError('usage', `--run-id takes letters, digits, ".", "_" and "-", not "${runId}"`);
+    throw new OathEnrollError(
+      'usage',
+      `--run-id takes letters, digits, ".", "_" and "-", not ${JSON.stringify(runId)}`,
+    );
   }
   try {
     await mkdir(reports, { recursive: true });

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCeiling, type Ceiling, type Rate } from '../../src/dispatch/ceiling.js';
+import { systemClock } from '../../src/model/clock.js';
+
+/** The most instants within any window `[t, t + seconds)`. */
+function mostInAnyWindow(sentAt: readonly number[], seconds: number): number {
+  return Math.max(
+    0,
+    ...sentAt.map((from) => sentAt.filter((at) => at >= from && at < from + seconds * 1000).length),
+  );
+}
+
+/** Asks for leave `calls` times, each `thinkMs[i]` after the last and then as long again until it is sent. */
+async function send(ceiling: Ceiling, thinkMs: readonly number[], calls: number): Promise<number[]> {
+  const sentAt: number[] = [];
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const all = (async () => {
+    for (let i = 0; i < calls; i += 1) {
+      const think = thinkMs[i % thinkMs.length]!;
+      if (think > 0) await sleep(think);
+      await ceiling.permit();
+      if (think > 0) await sleep(think);
+      sentAt.push(systemClock.elapsed());
+      ceiling.sent();
+    }
+  })();
+  await vi.advanceTimersByTimeAsync(1000 * 1000);
+  await all;
+  return sentAt;
+}
+
+const noCeiling: Ceiling = { permit: () => Promise.resolve(), sent: () => undefined };
+
+describe('a ceiling on calls', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('lets so many pass at once, and the next when the window of the first is over', async () => {
+    const sentAt = await send(createCeiling([{ calls: 5, seconds: 10 }], systemClock), [0], 12);
+    const first = sentAt[0]!;
+    expect(sentAt.map((at) => Math.floor((at - first) / 10_000))).toEqual([
+      0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2,
+    ]);
+  });
+
+  const rate = fc.record({ calls: fc.integer({ min: 1, max: 8 }), seconds: fc.integer({ min: 1, max: 20 }) });
+  const thinkMs = fc.array(fc.oneof(fc.constant(0), fc.nat(3000)), { minLength: 1, maxLength: 6 });
+
+  it('is kept in any window, not only in aligned ones, for every rate', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rate, { minLength: 1, maxLength: 2 }),
+        thinkMs,
+        async (rates: Rate[], think) => {
+          const sentAt = await send(createCeiling(rates, systemClock), think, 30);
+          expect(sentAt).toHaveLength(30);
+          for (const { calls, seconds } of rates) {
+            expect(mostInAnyWindow(sentAt, seconds)).toBeLessThanOrEqual(calls);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('control: without it, a burst exceeds it', async () => {
+    expect(mostInAnyWindow(await send(noCeiling, [0], 12), 10)).toBe(12);
+  });
+
+  it('wastes no time: a saturated ceiling gives all its calls', async () => {
+    const sentAt = await send(createCeiling([{ calls: 20, seconds: 10 }], systemClock), [0], 200);
+    expect(sentAt.at(-1)! - sentAt[0]!).toBeLessThan(95_000);
+  });
+});

@@ -1,0 +1,6 @@
+import { RetryAfterGate, type Throttle } from '../../src/dispatch/throttle.js';
+
+/** The throttle that the dispatcher's tests run with. What they assert holds for any that keeps the contract. */
+export function makeThrottle(): Throttle {
+  return new RetryAfterGate(() => 0.5);
+}

@@ -1,0 +1,163 @@
+import { describe, expect } from 'vitest';
+import { rollout, test, toCsv, type Desk } from '../support/desk.js';
+import { makeFobs } from '../support/fob.js';
+
+/** Stands in for Graph where no call may be made: nothing answers there, and none of these tests gets that far. */
+const NOWHERE = ['--graph-url', 'http://127.0.0.1:9/beta'];
+const GOOD = rollout(makeFobs(2));
+
+/** Makes the program note every use of the network, before it is made, in the file `network`. */
+const WATCH_NETWORK = `
+  import { createRequire } from 'node:module';
+  const require = createRequire(process.cwd() + '/');
+  const { writeFileSync } = require('node:fs');
+  const note = (object, name) => {
+    const use = object[name];
+    object[name] = function (...args) {
+      writeFileSync('network', name + '\\n', { flag: 'a' });
+      return use.apply(this, args);
+    };
+  };
+  note(require('node:net').Socket.prototype, 'connect');
+  note(require('node:dns'), 'lookup');
+`;
+const watched = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WATCH_NETWORK)}` };
+const networkUses = (desk: Desk): Promise<string> => desk.read('network').catch(() => '');
+
+/** Refused: exit code 2, one line that a person can use, no run folder. */
+async function expectRefusal(desk: Desk, args: readonly string[], words: RegExp, env = {}): Promise<void> {
+  const { code, stdout, stderr } = await desk.call(args, { env });
+  expect(stderr).toMatch(words);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr).not.toMatch(/\n\s+at |ENOENT|EISDIR|\bError:/);
+  expect({ code, stdout, runs: await desk.runs() }).toEqual({ code: 2, stdout: '', runs: [] });
+}
+
+describe('unusable arguments', () => {
+  test.concurrent.for<[args: string[], words: RegExp]>([
+    [['enrol'], /unknown command 'enrol'/],
+    [['--frobnicate'], /unknown option '--frobnicate'/],
+    [['run'], /missing required argument 'input'/],
+    [['run', 'in.csv', 'more.csv'], /too many arguments/],
+    [['run', 'in.csv', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['run', 'in.csv', '--rate', '200'], /--rate.*200\/300/],
+    [['run', 'in.csv', '--rate', '0/300'], /--rate/],
+    [['run', 'in.csv', '--limit', '0'], /--limit/],
+    [['run', 'in.csv', '--concurrency', '0'], /--concurrency/],
+    [['run', 'in.csv', '--interval', '45'], /30 or 60/],
+    [['run', 'in.csv', '--grace-steps', '-1'], /--grace-steps/],
+    [['run', 'in.csv', '--max-wait', '0'], /--max-wait/],
+    [['run', 'in.csv', '--request-timeout', 'soon'], /--request-timeout/],
+    [['run', 'in.csv', '--collected-at', 'yesterday'], /auto, mtime, arrival/],
+    [['run', 'in.csv', '--collected-at', '2026-11-24T09:30:00'], /zone/],
+    [['run', 'in.csv', '--auth', 'magic'], /device-code/],
+    [['run', 'in.csv', '--column', 'serialNumber'], /NAME=HEADER/],
+    [['run', 'in.csv', '--column', 'serial=Asset tag'], /in\.csv.*"Asset tag".*headers are "serialNumber"/],
+    [['run', 'in.csv', '--column', 'colour=Code'], /no column of that name.*serialNumber/],
+    [['run', 'in.csv', '--offline'], /--dry-run/],
+    [['run', '-', '--collected-at', 'mtime'], /standard input has no modification time/],
+    [['run', 'in.csv', '--log', 'no/such/folder/run.log'], /no\/such\/folder\/run\.log/],
+    [['emulate', '--port', '0', '--throttle', 'bucket'], /--throttle/],
+    [['emulate', '--port', '99999'], /port/],
+    [['emulate', '--port', '0', '--tokens', 'nosuch.csv'], /nosuch\.csv.*no such file/],
+    [['emulate', '--port', '0', '--faults', 'nosuch.json'], /nosuch\.json.*no such file/],
+    [['demo', 'nosuch.csv'], /nosuch\.csv.*no such file/],
+  ])('%j', async ([args, words], { desk }) => {
+    await desk.write('in.csv', GOOD);
+    await expectRefusal(desk, args[0] === 'run' ? [...args, ...NOWHERE] : args, words);
+  });
+
+  test.concurrent.for(['', '.', '..', '../up', 'a/b', 'a\\b', '/tmp/x', '-x', 'a b', 'a\n', 'x'.repeat(200)])(
+    '--run-id %j',
+    async (id, { desk }) => {
+      const input = await desk.write('in.csv', GOOD);
+      await expectRefusal(
+        desk,
+        ['run', input, `--run-id=${id}`, ...NOWHERE],
+        /--run-id takes letters, digits/,
+      );
+    },
+  );
+
+  test.concurrent('a run id that is taken: the earlier run keeps its folder as it is', async ({ desk }) => {
+    const input = await desk.write('in.csv', GOOD);
+    const again = ['run', input, '--run-id', 'wave-1', '--dry-run', '--offline'];
+    expect((await desk.call(again)).code).toBe(0);
+    const before = await desk.readRun('wave-1');
+
+    const { code, stderr } = await desk.call(again);
+
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^[^\n]*exists already[^\n]*\n$/)]);
+    expect(await desk.readRun('wave-1')).toEqual(before);
+  });
+});
+
+describe('unusable files are named, with the line and in words that say how to mend it', () => {
+  const [header, ...rows] = GOOD;
+  const line = toCsv([rows[0]!]);
+  test.concurrent.for<[what: string, content: string | Buffer, words: RegExp]>([
+    ['empty', '', /in\.csv: .*empty/],
+    ['blank lines alone', '\n\n \n', /in\.csv: .*empty/],
+    ['no header', line + line, /in\.csv, line 1: .*begin with a header/],
+    ['no column for users', 'serial,code\nA1,123456\n', /line 1, column "user": .*--column user=HEADER/],
+    ['neither codes nor seeds', 'serial,upn\nA1,a@contoso.com\n', /column "verificationCode"/],
+    ['two columns for one thing', 'serial,upn,user,code\n', /"upn" and "user" both mean user/],
+    ['a header twice', 'serial,upn,code,Site,site\n', /column "site": .*twice/],
+    [
+      'a quote that is never closed',
+      `${toCsv([header!])}${line}"A1,a@contoso.com\n`,
+      /line 3: .*never closed/,
+    ],
+    ['a quote within a field', `${toCsv([header!])}A"1,a@contoso.com,123456,\n`, /line 2: .*quote/],
+    ['not text', Buffer.from([...Buffer.from(toCsv(GOOD)), 0, 1, 2]), /line 4: .*not text/],
+    [
+      'Latin-1',
+      Buffer.from(`${toCsv([header!])}${line}A1,jürgen@contoso.com,123456,\n`, 'latin1'),
+      /line 3: .*UTF-8/,
+    ],
+  ])('%s', async ([, content, words], { desk }) => {
+    await desk.write('in.csv', content);
+    await expectRefusal(desk, ['run', 'in.csv', ...NOWHERE], words, watched);
+    expect(await networkUses(desk)).toBe('');
+  });
+
+  test.concurrent('a file that is not there, and a folder', async ({ desk }) => {
+    await expectRefusal(desk, ['run', 'nosuch.csv', ...NOWHERE], /nosuch\.csv: there is no such file/);
+    await expectRefusal(desk, ['run', '.', ...NOWHERE], /folder/);
+  });
+});
+
+describe('a URL that is no Graph', () => {
+  test.concurrent.for([
+    'https://graph.contoso.com/beta',
+    'https://graph.microsoft.com.contoso.com/beta',
+    'https://graph.microsoft.com@contoso.com/beta',
+    'http://graph.microsoft.com/beta',
+    'https://graph.microsoft.com:8443/beta',
+    'http://127.0.0.2:8042/beta',
+    'http://localhost.contoso.com/beta',
+    'graph.microsoft.com/beta',
+  ])('%s is refused before the network is used', async (url, { desk }) => {
+    const input = await desk.write('in.csv', GOOD);
+    await expectRefusal(desk, ['run', input, '--graph-url', url], /Graph URL/, watched);
+    expect(await networkUses(desk)).toBe('');
+  });
+
+  test.concurrent('also where it stands in the environment', async ({ desk }) => {
+    const input = await desk.write('in.csv', GOOD);
+    const env = { ...watched, OATH_ENROLL_GRAPH_URL: 'https://graph.contoso.com/beta' };
+    await expectRefusal(desk, ['run', input], /Graph URL/, env);
+    expect(await networkUses(desk)).toBe('');
+  });
+
+  test.concurrent('control: use of the network is noticed where there is one', async ({ desk }) => {
+    const fobs = makeFobs(1);
+    const emulator = await desk.graph(fobs);
+    const input = await desk.write('in.csv', rollout(fobs));
+
+    await desk.call(['run', input], { env: { ...watched, OATH_ENROLL_GRAPH_URL: emulator.url } });
+
+    expect(await networkUses(desk)).toContain('connect');
+    expect(emulator.requests()).toHaveLength(1);
+  });
+});
