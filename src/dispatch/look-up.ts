@@ -11,6 +11,8 @@ const LOOKS_BEFORE_NOT_DONE = 2;
 /** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */
 const MOST_DEVICES = 500;
 
+const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Hardware tokens and authenticator apps that a user can have together (Entra ID). */
 const MOST_TOKENS_OF_A_USER = 5;
 
@@ -76,7 +78,7 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
   if (held.assignedToId?.toLowerCase() === task.row.user.toLowerCase()) {
     return amongUsersTokens([held], task) ?? { kind: 'assigned_to_whom' };
   }
-  if (userTokens === 'unreadable') return { kind: 'assigned_to_whom' };
+  if (userTokens === 'unreadable' && !OBJECT_ID.test(task.row.user)) return { kind: 'assigned_to_whom' };
   return { kind: 'somebody_else', name: held.assignedToName ?? 'another user' };
 }
 
@@ -107,15 +109,16 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
     case 'assigned_to_whom':
       if (mayLag) return lookAgain(task, doubt, elapsedMs);
       return unlearned(task, 'the token is assigned, but to whom could not be read');
-    case 'not_the_users':
+    case 'not_the_users': {
       if (doubt.refused || doubt.userTokens === 'unreadable') {
-        return unlearned(
-          task,
-          'wrong code, unknown serial number or token of somebody else: the inventory may not be read to tell (grant Policy.Read.All)',
-        );
+        const what = doubt.refused
+          ? 'wrong code, unknown serial number or token of somebody else'
+          : 'it may have been done or not';
+        return unlearned(task, `${what}: the inventory may not be read to tell (grant Policy.Read.All)`);
       }
       if (mayLag) return lookAgain(task, doubt, elapsedMs);
       return notDone(task, doubt, nowMs, elapsedMs, 'the token is not among this user’s');
+    }
   }
 }
 

@@ -26,21 +26,21 @@ function leftTooEarly(journal: readonly JournalEvent[]): number {
 }
 
 const LIMITS: readonly (readonly [name: string, graph: EmulatorOptions])[] = [
-  ['token bucket', { throttle: { kind: 'bucket', ratePerS: 2, burst: 18 } }],
-  ['fixed window', { throttle: { kind: 'window', calls: 15, windowMs: 4000 } }],
+  ['token bucket', { throttle: { kind: 'bucket', ratePerS: 2, burst: 16 } }],
+  ['fixed window', { throttle: { kind: 'window', calls: 14, windowMs: 2500 } }],
   [
     'fixed window, fractional seconds',
-    { throttle: { kind: 'window', calls: 15, windowMs: 4000 }, retryAfter: 'fractional' },
+    { throttle: { kind: 'window', calls: 14, windowMs: 2500 }, retryAfter: 'fractional' },
   ],
   [
     'sliding window, HTTP dates',
-    { throttle: { kind: 'sliding', calls: 15, windowMs: 4000 }, retryAfter: 'http-date' },
+    { throttle: { kind: 'sliding', calls: 14, windowMs: 2500 }, retryAfter: 'http-date' },
   ],
   [
     'one that punishes early calls',
     {
       throttle: {
-        ...{ kind: 'punishing', of: { kind: 'bucket', ratePerS: 2, burst: 18 } },
+        ...{ kind: 'punishing', of: { kind: 'bucket', ratePerS: 2, burst: 16 } },
         ...{ blockMs: 1500, penaltyMs: 1000 },
       },
     },
@@ -48,7 +48,7 @@ const LIMITS: readonly (readonly [name: string, graph: EmulatorOptions])[] = [
 ];
 
 /** More than any of the limits lets through at once. */
-const ROWS = 24;
+const ROWS = 20;
 
 describe('under a limit of Graph', () => {
   test.concurrent.for(LIMITS)(
@@ -91,7 +91,7 @@ describe('under a limit of Graph', () => {
   test.concurrent('control: a client that calls on is seen to', async ({ desk }) => {
     const fobs = makeFobs(ROWS);
     const emulator = await desk.graph(fobs, {
-      throttle: { kind: 'window', calls: 15, windowMs: 4000 },
+      throttle: { kind: 'window', calls: 14, windowMs: 2500 },
       latencyMs: 20,
     });
     await callOn(emulator, fobs);
@@ -108,7 +108,7 @@ describe('our own ceiling, --rate', () => {
   test.concurrent(
     'is passed in no stretch of time, by activations and look-ups together',
     async ({ desk }) => {
-      const fobs = makeFobs(14);
+      const fobs = makeFobs(8);
       const emulator = await desk.graph(fobs, { refusals: 'vague' });
       // Every other user is unknown, which takes a look-up to tell.
       const rows = rollout(fobs).map((row, at) =>
@@ -119,8 +119,8 @@ describe('our own ceiling, --rate', () => {
       const { run } = await desk.enrol(emulator, input, ['--rate', `5/${WINDOW_MS / 1000}`]);
 
       const calls = emulator.requests();
-      expect(calls.length).toBeGreaterThan(14);
-      expect(run.summary.counts).toMatchObject({ enrolled: 7, failed: 7 });
+      expect(calls.length).toBeGreaterThan(8);
+      expect(run.summary.counts).toMatchObject({ enrolled: 4, failed: 4 });
       // The way to the server may shorten a gap by the time that the first call takes to connect.
       expect(
         mostInAWindow(
@@ -134,11 +134,11 @@ describe('our own ceiling, --rate', () => {
   );
 
   test.concurrent('control: without it, more calls fall into such a stretch', async ({ desk }) => {
-    const fobs = makeFobs(14);
+    const fobs = makeFobs(8);
     const emulator = await desk.graph(fobs);
     await desk.enrol(emulator, await desk.write('in.csv', rollout(fobs)));
     const calls = emulator.requests().map(({ atMs }) => atMs);
-    expect(mostInAWindow(calls, WINDOW_MS - 250)).toBe(14);
+    expect(mostInAWindow(calls, WINDOW_MS - 250)).toBe(8);
   });
 });
 

@@ -1,0 +1,167 @@
+import type { Answer, GraphPort } from '../model/answer.js';
+import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { Ceiling } from './ceiling.js';
+import { isThrottleRefusal } from './decide.js';
+import { retryAfterMs } from './retry-after.js';
+import type { Signal, Throttle } from './throttle.js';
+
+export interface GateParts {
+  readonly graph: Pick<GraphPort, 'signingIn'>;
+  readonly clock: Clock;
+  readonly throttle: Throttle;
+  /** Our own limit on calls, where there is one. */
+  readonly ceiling?: Ceiling | undefined;
+}
+
+export interface GateEvents {
+  /** It is worth asking again whether a call may leave. */
+  readonly wake: () => void;
+  /** Nobody can sign in: the run has to end. */
+  readonly stop: (reason: string) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** A call that was given leave. */
+export interface Leave {
+  readonly id: number;
+  /** When the gate was last shut until, as the call was given leave: a later closing takes it back. */
+  readonly closedUntilMs: number;
+}
+
+/** A code needs this much life beyond the way to Graph: clocks differ and networks stutter. */
+const ARRIVAL_MARGIN_MS = 250;
+
+/** The one gate for all calls. It is open when Graph, our own ceiling and the sign-in all allow a call. */
+export class Gate {
+  calls = 0;
+  refusals = 0;
+  #waitedMs = 0;
+  #cancelTimer: (() => void) | undefined;
+  #signingIn = false;
+  #permit: 'none' | 'asked' | 'held' = 'none';
+
+  constructor(
+    private readonly parts: GateParts,
+    private readonly events: GateEvents,
+  ) {}
+
+  /** Whether a call may leave now. If not, `wake` is called when that may have changed. */
+  isOpen(): boolean {
+    const now = this.parts.clock.elapsed();
+    const opensAtMs = this.parts.throttle.nextSendAt(now);
+    if (opensAtMs > now) {
+      this.#wakeAt(opensAtMs);
+      return false;
+    }
+    return !this.#isSigningIn() && this.#hasPermit();
+  }
+
+  /** How long Graph's wait goes on, in ms. */
+  get shutForMs(): number {
+    return Math.max(0, this.parts.throttle.closedUntilMs - this.parts.clock.elapsed());
+  }
+
+  /** Time for which Graph kept the gate shut so far, in ms. */
+  get waitedMs(): number {
+    return Math.round(
+      this.#waitedMs - Math.min(this.#waitedMs, this.#shutUntilMs - this.parts.clock.elapsed()),
+    );
+  }
+
+  /** Whether a code sent now, or once Graph's wait is over, arrives alive. */
+  canArrive(deadlineMs: number): boolean {
+    const leavesAtMs = this.parts.clock.now() + this.shutForMs;
+    return leavesAtMs + this.parts.throttle.roundTripMs / 2 + ARRIVAL_MARGIN_MS <= deadlineMs;
+  }
+
+  /** Gives leave to one call, which then goes or is withdrawn. */
+  leave(): Leave {
+    const { clock, throttle } = this.parts;
+    this.#permit = 'none';
+    return { id: throttle.sent(clock.elapsed()), closedUntilMs: throttle.closedUntilMs };
+  }
+
+  /** Whether the call may still go, as it is about to. */
+  stillHolds(leave: Leave): boolean {
+    // Our ceiling counts from here, whether or not the call goes.
+    this.parts.ceiling?.sent();
+    return this.parts.throttle.closedUntilMs === leave.closedUntilMs && this.shutForMs === 0;
+  }
+
+  withdrawn(leave: Leave): void {
+    this.parts.throttle.answered(leave.id, this.parts.clock.elapsed(), { kind: 'lost' });
+  }
+
+  answered(leave: Leave, answer: Answer): void {
+    const { clock, throttle } = this.parts;
+    const before = this.#shutUntilMs;
+    throttle.answered(leave.id, clock.elapsed(), this.#signalOf(answer));
+    this.calls += 1;
+    if (isThrottleRefusal(answer)) this.refusals += 1;
+    // Out of reach is our own wait, not one that Graph asked for.
+    if (answer.kind === 'answered') this.#waitedMs += this.#shutUntilMs - before;
+  }
+
+  close(): void {
+    this.#cancelTimer?.();
+  }
+
+  /** When the gate opens, or now, as a figure to reckon with: a Retry-After may be beyond all numbers. */
+  get #shutUntilMs(): number {
+    const { clock, throttle } = this.parts;
+    return Math.min(Math.max(throttle.closedUntilMs, clock.elapsed()), Number.MAX_SAFE_INTEGER);
+  }
+
+  #signalOf(answer: Answer): Signal {
+    if (answer.kind === 'no_answer') return { kind: 'lost' };
+    // Out of reach is waited out like a refusal that names no time.
+    if (answer.kind === 'not_sent') return { kind: 'refused' };
+    // A Retry-After binds whatever the status: a 504 may bear one, though nobody knows what came of that call.
+    if (!isThrottleRefusal(answer) && answer.retryAfter === undefined) {
+      return { kind: 'accepted', limitPercentage: answer.throttlePercentage };
+    }
+    const waitMs = retryAfterMs(answer.retryAfter, answer.dateMs, this.parts.clock.now());
+    return { kind: 'refused', retryAfterMs: waitMs };
+  }
+
+  #wakeAt(atMs: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = atMs === Infinity ? undefined : this.parts.clock.at(atMs, this.events.wake);
+  }
+
+  /** Whether there is no good access token: a code could die while somebody signs in. */
+  #isSigningIn(): boolean {
+    if (this.#signingIn) return true;
+    const signingIn = this.parts.graph.signingIn();
+    if (signingIn === undefined) return false;
+    this.#signingIn = true;
+    signingIn
+      .catch((error: unknown) => {
+        if (!(error instanceof OathEnrollError)) throw error;
+        this.events.stop(`not signed in: ${error.message}`);
+      })
+      .then(() => {
+        this.#signingIn = false;
+        this.events.wake();
+      })
+      .catch(this.events.fail);
+    return true;
+  }
+
+  #hasPermit(): boolean {
+    const { ceiling } = this.parts;
+    if (ceiling === undefined || this.#permit === 'held') return true;
+    if (this.#permit === 'none') {
+      this.#permit = 'asked';
+      ceiling
+        .permit()
+        .then(() => {
+          this.#permit = 'held';
+          this.events.wake();
+        })
+        .catch(this.events.fail);
+    }
+    return false;
+  }
+}
