@@ -20,78 +20,72 @@ const RESULT_COLUMNS = [
 
 const BOM = '\uFEFF';
 
-/** Rows turned to text in one go: one call of the library costs as much as several rows. */
-const BATCH = 500;
+/** Nothing that a reader could take for more than itself: no delimiter of any locale, quote, break or blank end. */
+const PLAIN = /^(?!\s)[^",;\t\r\n]*(?<!\s)$/;
 
 /** Writes `results.csv` and `recollect.csv` side by side, row by row, in input order. */
 export class ResultFiles {
-  #results: string[][] = [];
-  #recollect: string[][] = [];
+  #lastTime = { atMs: Number.NaN, iso: '' };
 
   private constructor(
     private readonly header: InputHeader,
-    private readonly resultsFile: WholeFile,
-    private readonly recollectFile: WholeFile,
-  ) {
-    const names = header.names.map(defuse);
-    this.#results.push([...names, ...RESULT_COLUMNS]);
-    this.#recollect.push(names);
-  }
+    private readonly results: WholeFile,
+    private readonly recollect: WholeFile,
+  ) {}
 
   static async create(folder: string, header: InputHeader): Promise<ResultFiles> {
-    const [results, recollect] = await Promise.all([
-      WholeFile.create(join(folder, 'results.csv')),
-      WholeFile.create(join(folder, 'recollect.csv')),
-    ]);
-    if (header.bom) for (const file of [results, recollect]) await file.write(BOM);
+    const names = header.names.map(defuse);
+    const results = await WholeFile.create(join(folder, 'results.csv'));
+    const recollect = await WholeFile.create(join(folder, 'recollect.csv'));
+    const bom = header.bom ? BOM : '';
+    await results.write(bom + line([...names, ...RESULT_COLUMNS], header));
+    await recollect.write(bom + line(names, header));
     return new ResultFiles(header, results, recollect);
   }
 
   /** Adds a row; a promise is returned only when it has to be waited for. */
-  add(record: InputRecord, outcome: Outcome): Promise<void> | undefined {
+  add(record: InputRecord, outcome: Outcome): Promise<unknown> | undefined {
     const cells = record.cells.map(defuse);
-    this.#results.push([
-      ...cells,
+    const told = [
       outcome.status,
       outcome.needsRecollection ? 'yes' : 'no',
       defuse(outcome.reason),
-      outcome.httpStatus === undefined ? '' : String(outcome.httpStatus),
+      String(outcome.httpStatus ?? ''),
       defuse(outcome.graphErrorCode ?? ''),
       defuse(outcome.graphRequestId ?? ''),
       String(outcome.attempts),
-      new Date(outcome.completedAtMs).toISOString(),
+      this.#isoTime(outcome.completedAtMs),
       String(record.line),
-    ]);
-    if (outcome.needsRecollection) {
-      for (const index of this.header.blankForRecollection) cells[index] = '';
-      this.#recollect.push(cells);
-    }
-    return this.#results.length < BATCH ? undefined : this.#flush();
+    ];
+    const written = this.results.write(line([...cells, ...told], this.header));
+    if (!outcome.needsRecollection) return written;
+    for (const index of this.header.blankForRecollection) cells[index] = '';
+    const alsoWritten = this.recollect.write(line(cells, this.header));
+    return written === undefined ? alsoWritten : Promise.all([written, alsoWritten]);
   }
 
   /** Puts both files in their place. */
   async commit(): Promise<void> {
-    await this.#flush();
-    await this.resultsFile.commit();
-    await this.recollectFile.commit();
+    await this.results.commit();
+    await this.recollect.commit();
   }
 
   async discard(): Promise<void> {
-    await Promise.all([this.resultsFile.discard(), this.recollectFile.discard()]);
+    await Promise.all([this.results.discard(), this.recollect.discard()]);
   }
 
-  async #flush(): Promise<void> {
-    await this.resultsFile.write(this.#text(this.#results));
-    await this.recollectFile.write(this.#text(this.#recollect));
-    this.#results = [];
-    this.#recollect = [];
+  /** Many rows are settled in the same millisecond: its text is made once. */
+  #isoTime(atMs: number): string {
+    if (atMs !== this.#lastTime.atMs) this.#lastTime = { atMs, iso: new Date(atMs).toISOString() };
+    return this.#lastTime.iso;
   }
+}
 
-  #text(rows: readonly string[][]): string {
-    // Quoted also for the delimiters of other locales, and for ends that a reader might trim.
-    return stringify([...rows], {
-      delimiter: this.header.delimiter,
-      quoted_match: /[,;\t\r\n]|^\s|\s$/,
-    });
-  }
+/** A line of CSV. Only the few cells that are not plain go through the library: it takes 0.4 µs for every cell. */
+function line(cells: readonly string[], { delimiter }: InputHeader): string {
+  return `${cells.map((cell) => (PLAIN.test(cell) ? cell : quote(cell))).join(delimiter)}\n`;
+}
+
+function quote(cell: string): string {
+  return stringify([[cell]], { quoted: true, eof: false });
 }
