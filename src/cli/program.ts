@@ -33,6 +33,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'oath-enroll: ')),
     });
   }
   try {

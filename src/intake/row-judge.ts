@@ -82,10 +82,11 @@ export class RowJudge {
     return isComplete ? undefined : { reason: `${cellCount}: is a delimiter missing?` };
   }
 
-  /** Whether the code seems to stand in the user's column, or something else in the code's. */
+  /** Whether a code seems to stand in the column of the user or of the time, or something else in the code's. */
   #isSwapped(cells: readonly string[]): boolean {
-    const { verificationCode = -1, user = -1 } = this.columns.index;
-    return /\p{L}/u.test(cells[verificationCode] ?? '') || looksSecret(cells[user] ?? '');
+    const { verificationCode = -1, user = -1, collectedAt = -1 } = this.columns.index;
+    if (/\p{L}/u.test(cells[verificationCode] ?? '')) return true;
+    return looksSecret(cells[user] ?? '') || looksSecret(cells[collectedAt] ?? '');
   }
 
   /** As many cells as the header has names, what is surplus joined into the last; code and seed cells are ''. */

@@ -50,7 +50,12 @@ export async function makeRunFolder(
   } catch (error) {
     if (error instanceof OathEnrollError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new OathEnrollError('environment', `cannot make a run folder in ${reports}: ${why}`);
+    // A file where the folder should be is a slip on the command line; a full or locked disk is none.
+    const isSlip = error instanceof Error && 'code' in error && /EEXIST|ENOTDIR/.test(String(error.code));
+    throw new OathEnrollError(
+      isSlip ? 'usage' : 'environment',
+      `cannot make a run folder in ${reports}: ${why}`,
+    );
   }
 }
 

@@ -104,6 +104,7 @@ describe('no code, seed or bearer token is in anything that the program writes',
     ['a cell too many', [...HEADER], ['A1', 'Amy', 'a@contoso.com', code, '']],
     ['a cell too few', [...HEADER], ['A1', code]],
     ['code and time swapped', [...HEADER], ['A1', 'a@contoso.com', '2026-11-24T09:30:00Z', code]],
+    ['the code in the column of the time as well', [...HEADER], ['A1', 'a@contoso.com', code, code]],
     ['a broken seed', ['serial', 'upn', 'seed'], ['A1', 'a@contoso.com', `${seed}1`]],
     ['a seed where the user belongs', ['serial', 'upn', 'seed'], ['A1', seed, 'a@contoso.com']],
     [
