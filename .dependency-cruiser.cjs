@@ -13,7 +13,8 @@ module.exports = {
     ...stages.map((stage) => ({
       name: `${stage}-meets-others-in-model`,
       severity: 'error',
-      comment: 'Stages never import each other: they share the nouns of model/ and only run/ puts them together.',
+      comment:
+        'Stages never import each other: they share the nouns of model/ and only run/ puts them together.',
       from: { path: `^src/${stage}/` },
       to: { path: '^src/', pathNot: [`^src/${stage}/`, '^src/model/'] },
     })),
@@ -27,7 +28,8 @@ module.exports = {
     {
       name: 'emulator-shares-no-code',
       severity: 'error',
-      comment: 'An emulator that shared a limiter or a TOTP with the program would hide the program’s own fault.',
+      comment:
+        'An emulator that shared a limiter or a TOTP with the program would hide the program’s own fault.',
       from: { path: '^src/emulator/' },
       to: { path: '^src/', pathNot: '^src/emulator/' },
     },
@@ -48,7 +50,8 @@ module.exports = {
     {
       name: 'identity-loads-late',
       severity: 'error',
-      comment: '@azure/identity costs 290 ms of start-up: import it dynamically, where a tenant is really asked.',
+      comment:
+        '@azure/identity costs 290 ms of start-up: import it dynamically, where a tenant is really asked.',
       from: { path: '^src/' },
       to: { path: '@azure/identity', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
@@ -72,6 +75,9 @@ module.exports = {
     exclude: { path: '^(dist|\\.bench)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
