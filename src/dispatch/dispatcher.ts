@@ -122,7 +122,7 @@ export class Dispatcher {
 
   #pump(): void {
     while (this.#started && this.#waiting.inQueue > 0 && this.#inFlight < this.options.concurrency) {
-      if (!this.#gate.isOpen()) {
+      if (!this.#gate.isOpen(this.#waiting.demand(!this.#closed))) {
         // Waiting for the gate would save none of those that will be dead when it opens.
         this.#waiting.expireDead(this.#canArrive);
         break;

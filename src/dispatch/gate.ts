@@ -4,7 +4,7 @@ import { OathEnrollError } from '../model/errors.js';
 import type { Ceiling } from './ceiling.js';
 import { isThrottleRefusal } from './decide.js';
 import { retryAfterMs } from './retry-after.js';
-import type { Signal, Throttle } from './throttle.js';
+import type { Demand, Signal, Throttle } from './throttle.js';
 
 export interface GateParts {
   readonly graph: Pick<GraphPort, 'signingIn'>;
@@ -47,9 +47,9 @@ export class Gate {
   ) {}
 
   /** Whether a call may leave now. If not, `wake` is called when that may have changed. */
-  isOpen(): boolean {
+  isOpen(demand: Demand): boolean {
     const now = this.parts.clock.elapsed();
-    const opensAtMs = this.parts.throttle.nextSendAt(now);
+    const opensAtMs = this.parts.throttle.nextSendAt(now, demand);
     if (opensAtMs > now) {
       this.#wakeAt(opensAtMs);
       return false;
@@ -115,8 +115,7 @@ export class Gate {
 
   #signalOf(answer: Answer): Signal {
     if (answer.kind === 'no_answer') return { kind: 'lost' };
-    // Out of reach is waited out like a refusal that names no time.
-    if (answer.kind === 'not_sent') return { kind: 'refused' };
+    if (answer.kind === 'not_sent') return { kind: 'unreachable' };
     // A Retry-After binds whatever the status: a 504 may bear one, though nobody knows what came of that call.
     if (!isThrottleRefusal(answer) && answer.retryAfter === undefined) {
       return { kind: 'accepted', limitPercentage: answer.throttlePercentage };

@@ -1,11 +1,27 @@
 /** What an answer says about throttling. */
 export interface Signal {
-  /** `accepted`: any answer that is not a throttle refusal; `lost`: the call taught us nothing. */
-  readonly kind: 'accepted' | 'refused' | 'lost';
+  /**
+   * `accepted`: any answer that is not a throttle refusal; `refused`: one that is, or any that bears a Retry-After;
+   * `unreachable`: nobody answers or the service is sick, so back off and learn nothing of its limit; `lost`: the
+   * call taught us nothing.
+   */
+  readonly kind: 'accepted' | 'refused' | 'unreachable' | 'lost';
   /** What Retry-After asked for; undefined where the header was missing or made no sense. */
   readonly retryAfterMs?: number | undefined;
   /** `x-ms-throttle-limit-percentage`: how much of a limit is used, 0.8 to 1.8. */
   readonly limitPercentage?: number | undefined;
+}
+
+/** What waits to be sent. */
+export interface Demand {
+  /** Rows that could go at once. */
+  readonly waiting: number;
+  /** Those among them that cannot expire. */
+  readonly timeless: number;
+  /** The pace that the codes ask for, in calls per ms: the steepest (codes due by d) / (d - now) over all deadlines d. */
+  readonly perMs: number;
+  /** Whether rows may still be added. */
+  readonly moreMayCome: boolean;
 }
 
 /** The one gate that every call passes. All times are `Clock.elapsed()` ms, given in: it sleeps nowhere. */
@@ -15,7 +31,7 @@ export interface Throttle {
   /** Running estimate of a call's round trip. */
   readonly roundTripMs: number;
   /** Earliest instant at which the next call may leave; Infinity while an answer must come first. */
-  nextSendAt(nowMs: number): number;
+  nextSendAt(nowMs: number, demand: Demand): number;
   /** A call leaves. Returns the id under which its answer is told. */
   sent(nowMs: number): number;
   answered(id: number, nowMs: number, signal: Signal): void;
@@ -57,7 +73,7 @@ export class RetryAfterGate implements Throttle {
       const tookMs = nowMs - sentAt;
       this.roundTripMs = this.roundTripMs === 0 ? tookMs : 0.8 * this.roundTripMs + 0.2 * tookMs;
     }
-    if (kind === 'refused') {
+    if (kind === 'refused' || kind === 'unreachable') {
       // A call that was under way when the gate shut only tells of the same block again.
       if (sentAt >= this.closedUntilMs) this.#refusalsInARow += 1;
       this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + (retryAfterMs ?? this.#backoffMs()));

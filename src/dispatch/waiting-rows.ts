@@ -1,10 +1,16 @@
 import type { Clock } from '../model/clock.js';
 import type { Task } from './task.js';
+import type { Demand } from './throttle.js';
 import { UrgencyQueue } from './urgency-queue.js';
+
+/** A deadline that is nearer than this asks for no more pace than one that is this far. */
+const LEAST_TIME_MS = 1000;
 
 /** The rows that wait for their next call: most in the queue, some until a time of their own. */
 export class WaitingRows {
   readonly #queue = new UrgencyQueue<Task>();
+  /** How many in the queue are due by which deadline. Codes die as their steps end, so deadlines are few. */
+  readonly #dueBy = new Map<number, number>();
   /** Each with the canceller of its timer. */
   readonly #delayed = new Map<Task, () => void>();
 
@@ -29,20 +35,55 @@ export class WaitingRows {
 
   add(task: Task): void {
     if (task.notBeforeMs <= this.clock.elapsed()) {
-      this.#queue.push(task);
+      this.#push(task);
       return;
     }
     const cancel = this.clock.at(task.notBeforeMs, () => {
       this.#delayed.delete(task);
-      this.#queue.push(task);
+      this.#push(task);
       this.ready();
     });
     this.#delayed.set(task, cancel);
   }
 
+  /** What the rows in the queue ask for. */
+  demand(moreMayCome: boolean): Demand {
+    const now = this.clock.now();
+    let due = 0;
+    let perMs = 0;
+    for (const [deadlineMs, count] of this.deadlines()) {
+      due += count;
+      perMs = Math.max(perMs, due / Math.max(LEAST_TIME_MS, deadlineMs - now));
+    }
+    return { waiting: this.#queue.size, timeless: this.#queue.size - due, perMs, moreMayCome };
+  }
+
+  /** Deadlines of the rows in the queue that have one, earliest first, with how many rows each has. */
+  deadlines(): [deadlineMs: number, count: number][] {
+    return [...this.#dueBy].sort(([a], [b]) => a - b);
+  }
+
+  #push(task: Task): void {
+    this.#queue.push(task);
+    this.#count(task, 1);
+  }
+
+  #pop(): Task | undefined {
+    const task = this.#queue.pop();
+    if (task !== undefined) this.#count(task, -1);
+    return task;
+  }
+
+  #count({ urgencyMs }: Task, change: 1 | -1): void {
+    if (urgencyMs === Infinity) return;
+    const count = (this.#dueBy.get(urgencyMs) ?? 0) + change;
+    if (count === 0) this.#dueBy.delete(urgencyMs);
+    else this.#dueBy.set(urgencyMs, count);
+  }
+
   /** The most urgent row that can still make it; those before it that cannot expire. */
   take(canMakeIt: (task: Task) => boolean): Task | undefined {
-    for (let task = this.#queue.pop(); task !== undefined; task = this.#queue.pop()) {
+    for (let task = this.#pop(); task !== undefined; task = this.#pop()) {
       if (task.ask !== 'activate' || canMakeIt(task)) return task;
       this.expire(task);
     }
@@ -54,16 +95,16 @@ export class WaitingRows {
     const lookUps: Task[] = [];
     for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
       if (task.urgencyMs === Infinity || canMakeIt(task)) break;
-      this.#queue.pop();
+      this.#pop();
       if (task.ask === 'activate') this.expire(task);
       else lookUps.push(task);
     }
-    for (const task of lookUps) this.#queue.push(task);
+    for (const task of lookUps) this.#push(task);
   }
 
   /** Takes all rows out. */
   *drain(): IterableIterator<Task> {
-    for (let task = this.#queue.pop(); task !== undefined; task = this.#queue.pop()) yield task;
+    for (let task = this.#pop(); task !== undefined; task = this.#pop()) yield task;
     for (const [task, cancel] of this.#delayed) {
       cancel();
       yield task;
