@@ -4,6 +4,7 @@ import { OathEnrollError } from '../model/errors.js';
 import type { Ceiling } from './ceiling.js';
 import { isThrottleRefusal } from './decide.js';
 import { retryAfterMs } from './retry-after.js';
+import { isFailure, RetryBudget } from './retry-budget.js';
 import type { Demand, Signal, Throttle } from './throttle.js';
 
 export interface GateParts {
@@ -34,6 +35,7 @@ const ARRIVAL_MARGIN_MS = 250;
 
 /** The one gate for all calls. It is open when Graph, our own ceiling and the sign-in all allow a call. */
 export class Gate {
+  readonly #budget = new RetryBudget();
   calls = 0;
   refusals = 0;
   #waitedMs = 0;
@@ -96,6 +98,7 @@ export class Gate {
   answered(leave: Leave, answer: Answer): void {
     const { clock, throttle } = this.parts;
     const before = this.#shutUntilMs;
+    this.#budget.answered(answer);
     throttle.answered(leave.id, clock.elapsed(), this.#signalOf(answer));
     this.calls += 1;
     if (isThrottleRefusal(answer)) this.refusals += 1;
@@ -114,8 +117,9 @@ export class Gate {
   }
 
   #signalOf(answer: Answer): Signal {
+    if (answer.kind === 'not_sent' || (isFailure(answer) && this.#budget.isSpent))
+      return { kind: 'unreachable' };
     if (answer.kind === 'no_answer') return { kind: 'lost' };
-    if (answer.kind === 'not_sent') return { kind: 'unreachable' };
     // A Retry-After binds whatever the status: a 504 may bear one, though nobody knows what came of that call.
     if (!isThrottleRefusal(answer) && answer.retryAfter === undefined) {
       return { kind: 'accepted', limitPercentage: answer.throttlePercentage };

@@ -1,0 +1,141 @@
+/** The paths through the program that benchmarks take, and rows to send along them. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { Dispatcher, type Recorder } from '../../src/dispatch/dispatcher.js';
+import { RetryAfterGate } from '../../src/dispatch/throttle.js';
+import { createGraph } from '../../src/graph/graph.js';
+import type { Answer, GraphPort } from '../../src/model/answer.js';
+import { systemClock } from '../../src/model/clock.js';
+import type { Row } from '../../src/model/row.js';
+import { Secret } from '../../src/model/secret.js';
+import { codeFromSeed } from '../../src/run/code-from-seed.js';
+import { enroll } from '../../src/run/enroll.js';
+
+export const CONCURRENCY = 16;
+
+/** So many that no code dies on the way: dead codes are cheap. */
+const GRACE_STEPS = 10_000;
+
+const serialOf = (i: number): string => `TOTP${String(10_000_000 + i)}`;
+const userOf = (i: number): string => `user.${i}@contoso.example`;
+const codeOf = (i: number): string => String((i * 7919) % 1_000_000).padStart(6, '0');
+
+export function rowOf(i: number): Row {
+  return {
+    line: i + 2,
+    serialNumber: serialOf(i),
+    user: userOf(i),
+    displayName: undefined,
+    intervalS: 30,
+    proof: { kind: 'code', code: new Secret(codeOf(i)), collectedAtMs: Date.now() },
+  };
+}
+
+/** A CSV as an admin has it, two columns more than needed. */
+export async function writeCsv(file: string, rows: number): Promise<void> {
+  const stream = createWriteStream(file);
+  const collectedAt = new Date().toISOString();
+  stream.write('serialNumber,user,verificationCode,collectedAt,department,site\n');
+  for (let i = 0; i < rows; i++) {
+    const cells = [serialOf(i), userOf(i), codeOf(i), collectedAt, `Department ${i % 40}`, `Site ${i % 7}`];
+    if (!stream.write(`${cells.join(',')}\n`)) await once(stream, 'drain');
+  }
+  stream.end();
+  await finished(stream);
+}
+
+export function graphAt(url: string): GraphPort {
+  return createGraph({
+    graphUrl: url,
+    auth: 'default',
+    env: {},
+    requestTimeoutMs: 30_000,
+    clock: systemClock,
+    onDeviceCode: () => undefined,
+    onWarning: () => undefined,
+  }).port;
+}
+
+/** A Graph in this process that takes every token, as fast as an event can come from outside. */
+export const instantGraph: GraphPort = {
+  ask: () => new Promise((resolve) => setImmediate(resolve, TAKEN)),
+  signingIn: () => undefined,
+  renewSignIn: () => undefined,
+};
+
+const TAKEN: Answer = {
+  kind: 'answered',
+  httpStatus: 204,
+  errorCode: '',
+  message: '',
+  requestId: '6f1c9f2e-6f5c-4f6e-8f0a-2a4d0f0f3c11',
+  retryAfter: undefined,
+  dateMs: undefined,
+  throttlePercentage: undefined,
+  claims: undefined,
+  devices: undefined,
+};
+
+/** Counts what was settled well and keeps nothing. */
+class CountingRecorder implements Recorder {
+  enrolled = 0;
+  intent = (): Promise<void> => DONE;
+  withdrawn = (): void => undefined;
+  answered = (): void => undefined;
+  settled: Recorder['settled'] = (_row, { status }) => {
+    if (status === 'enrolled') this.enrolled += 1;
+  };
+}
+
+const DONE = Promise.resolve();
+
+/** The dispatcher without files: rows are made as they are added, and nothing is written down. */
+export async function dispatchRows(graph: GraphPort, rows: number): Promise<void> {
+  const recorder = new CountingRecorder();
+  const dispatcher = new Dispatcher(
+    { graph, clock: systemClock, recorder, throttle: new RetryAfterGate(Math.random), codeAt: codeFromSeed },
+    { concurrency: CONCURRENCY, graceSteps: GRACE_STEPS, maxWaitMs: 0 },
+  );
+  for (let i = 0; i < rows; i++) dispatcher.add(rowOf(i));
+  dispatcher.start();
+  dispatcher.close();
+  await dispatcher.finished;
+  mustBeAll(recorder.enrolled, rows);
+}
+
+/** The whole of `oath-enroll run`: intake, dispatch, journal, results. */
+export async function enrollFile(graph: GraphPort, file: string, rows: number): Promise<void> {
+  const { counts } = await enroll(
+    {
+      input: file,
+      columns: new Map(),
+      interval: 30,
+      collectedAt: 'auto',
+      limit: undefined,
+      reports: dirname(file),
+      runId: undefined,
+      concurrency: CONCURRENCY,
+      graceSteps: GRACE_STEPS,
+      maxWaitMs: 0,
+      rates: [],
+      options: {},
+    },
+    {
+      graph,
+      signIn: () => Promise.resolve(),
+      clock: systemClock,
+      random: Math.random,
+      stdin: process.stdin,
+      interrupt: new AbortController().signal,
+      notice: () => undefined,
+      observe: () => undefined,
+    },
+  );
+  mustBeAll(counts.enrolled, rows);
+}
+
+function mustBeAll(enrolled: number, rows: number): void {
+  if (enrolled !== rows) throw new Error(`${enrolled} of ${rows} rows were enrolled`);
+}
