@@ -1,13 +1,11 @@
 import { Command, Option } from 'commander';
 import type { Rate } from '../dispatch/ceiling.js';
+import { PUBLISHED_RATE } from '../dispatch/gate.js';
 import type { IntervalS } from '../model/row.js';
 import { plan, SECONDS_PER_CODE, type Plan, type PlanRequest } from '../run/plan.js';
 import type { Io } from './io.js';
 import { interval, rate, wholeNumber } from './option-parsers.js';
 import { duration, plural } from './words.js';
-
-/** What Microsoft says of activations in the portal; whether Graph shares it is unknown. */
-const PUBLISHED_RATE: Rate = { calls: 200, seconds: 300 };
 
 /** `oath-enroll plan`: how to collect codes so that they arrive alive. */
 export function planCommand(io: Io): Command {

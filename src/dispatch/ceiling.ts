@@ -7,11 +7,18 @@ export interface Rate {
   readonly seconds: number;
 }
 
+/** Calls that a rate allows within `ms`, beginning with nothing spent. */
+export function callsWithin({ calls, seconds }: Rate, ms: number): number {
+  return ms < 0 ? 0 : calls * (1 + Math.floor(ms / (seconds * 1000)));
+}
+
 /** Hands out leave to send, one call at a time. */
 export interface Ceiling {
   /** Resolves when one more call fits. Whoever asked then sends it and says so by `sent`. */
   permit(): Promise<void>;
   sent(): void;
+  /** Calls that it lets through within `ms`, beginning with nothing spent. */
+  callsWithin(ms: number): number;
 }
 
 /**
@@ -27,6 +34,7 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
     async permit() {
       for (const { places } of limits) await places.schedule(() => Promise.resolve());
     },
+    callsWithin: (ms) => Math.min(...rates.map((rate) => callsWithin(rate, ms))),
     sent() {
       for (const { places, windowMs } of limits) {
         clock.at(clock.elapsed() + windowMs, () => void places.incrementReservoir(1));

@@ -6,6 +6,7 @@ import type { Secret } from '../model/secret.js';
 import { deadlineMs } from './deadline.js';
 import { decide } from './decide.js';
 import { unlearned } from './decision.js';
+import { foresee, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
 import { newTask, type Task } from './task.js';
@@ -64,7 +65,6 @@ export class Dispatcher {
   readonly #gate: Gate;
   readonly #limit;
   readonly #health = new Health();
-  #sequence = 0;
   #started = false;
   #closed = false;
   #stopped: string | undefined;
@@ -86,7 +86,9 @@ export class Dispatcher {
 
   /** A row wants its turn. */
   add(row: Row): void {
-    this.#requeue(newTask(row, deadlineMs(row, this.options.graceSteps), this.#sequence++));
+    const deadline = deadlineMs(row, this.options.graceSteps);
+    if (this.#stopped === undefined) this.#waiting.addFresh(row, deadline);
+    else this.#abandon(newTask(row, deadline));
     this.#pump();
   }
 
@@ -114,6 +116,17 @@ export class Dispatcher {
   /** Why the run is to end before all rows had their turn, if it is. */
   get stopped(): string | undefined {
     return this.#stopped;
+  }
+
+  /** What can be made of the rows that wait, as things stand. */
+  foresight(): Foresight {
+    const { timeless } = this.#waiting.demand(false);
+    const { paceIsKnown } = this.#gate;
+    return {
+      ...foresee(this.#waiting.deadlines(), (untilMs) => this.#gate.callsUntil(untilMs)),
+      timeless,
+      paceIsKnown,
+    };
   }
 
   get #inFlight(): number {

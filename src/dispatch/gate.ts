@@ -1,7 +1,7 @@
 import type { Answer, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { Ceiling } from './ceiling.js';
+import { callsWithin, type Ceiling, type Rate } from './ceiling.js';
 import { isThrottleRefusal } from './decide.js';
 import { retryAfterMs } from './retry-after.js';
 import { isFailure, RetryBudget } from './retry-budget.js';
@@ -29,6 +29,12 @@ export interface Leave {
   /** When the gate was last shut until, as the call was given leave: a later closing takes it back. */
   readonly closedUntilMs: number;
 }
+
+/**
+ * What Microsoft says of activations in the portal; whether Graph shares it is unknown, so it serves forecasts alone
+ * (page "Manage OATH tokens in Microsoft Entra ID").
+ */
+export const PUBLISHED_RATE: Rate = { calls: 200, seconds: 300 };
 
 /** A code needs this much life beyond the way to Graph: clocks differ and networks stutter. */
 const ARRIVAL_MARGIN_MS = 250;
@@ -69,6 +75,25 @@ export class Gate {
     return Math.round(
       this.#waitedMs - Math.min(this.#waitedMs, this.#shutUntilMs - this.parts.clock.elapsed()),
     );
+  }
+
+  /** Whether Graph's limit is known by experience. */
+  get paceIsKnown(): boolean {
+    const now = this.parts.clock.elapsed();
+    return (
+      this.parts.throttle.forecast(now, Math.max(now, this.parts.throttle.closedUntilMs) + 1) !== Infinity
+    );
+  }
+
+  /** Calls that can probably leave until an instant of wall time. Where Graph's limit is unknown, its published one holds. */
+  callsUntil(untilMs: number): number {
+    const { clock, throttle, ceiling } = this.parts;
+    const withinMs = untilMs - clock.now() - throttle.roundTripMs / 2 - ARRIVAL_MARGIN_MS;
+    const now = clock.elapsed();
+    const known = this.paceIsKnown
+      ? throttle.forecast(now, now + withinMs)
+      : callsWithin(PUBLISHED_RATE, withinMs - this.shutForMs);
+    return Math.min(known, ceiling?.callsWithin(withinMs) ?? Infinity);
   }
 
   /** Whether a code sent now, or once Graph's wait is over, arrives alive. */

@@ -41,12 +41,12 @@ export interface Task extends Urgent {
 }
 
 /** A row that waits for its first call. */
-export function newTask(row: Row, deadlineMs: number, sequence: number): Task {
+export function newTask(row: Row, deadlineMs: number): Task {
   return {
     row,
     deadlineMs,
     urgencyMs: deadlineMs,
-    sequence,
+    sequence: row.line,
     ask: 'activate',
     attempts: 0,
     troubles: 0,

@@ -7,7 +7,8 @@ export interface Urgent {
   readonly sequence: number;
 }
 
-const before = (a: Urgent, b: Urgent): boolean =>
+/** Whether `a` goes first. */
+export const before = (a: Urgent, b: Urgent): boolean =>
   a.urgencyMs < b.urgencyMs || (a.urgencyMs === b.urgencyMs && a.sequence < b.sequence);
 
 /** Earliest deadline first: a binary heap, so a million waiting rows cost twenty comparisons each. */

@@ -1,15 +1,19 @@
 import type { Clock } from '../model/clock.js';
+import type { Row } from '../model/row.js';
+import { FreshRows } from './fresh-rows.js';
 import type { Task } from './task.js';
 import type { Demand } from './throttle.js';
-import { UrgencyQueue } from './urgency-queue.js';
+import { before, UrgencyQueue } from './urgency-queue.js';
 
 /** A deadline that is nearer than this asks for no more pace than one that is this far. */
 const LEAST_TIME_MS = 1000;
 
-/** The rows that wait for their next call: most in the queue, some until a time of their own. */
+/** The rows that wait for their next call: most could go at once, some wait until a time of their own. */
 export class WaitingRows {
+  /** Rows that could go at once: for the first time, and again. */
+  readonly #fresh = new FreshRows();
   readonly #queue = new UrgencyQueue<Task>();
-  /** How many in the queue are due by which deadline. Codes die as their steps end, so deadlines are few. */
+  /** How many of them are due by which deadline. Codes die as their steps end, so deadlines are few. */
   readonly #dueBy = new Map<number, number>();
   /** Each with the canceller of its timer. */
   readonly #delayed = new Map<Task, () => void>();
@@ -26,13 +30,20 @@ export class WaitingRows {
 
   /** Rows that could go at once. */
   get inQueue(): number {
-    return this.#queue.size;
+    return this.#fresh.size + this.#queue.size;
   }
 
   get size(): number {
-    return this.#queue.size + this.#delayed.size;
+    return this.inQueue + this.#delayed.size;
   }
 
+  /** A row waits for its first call. */
+  addFresh(row: Row, deadlineMs: number): void {
+    this.#fresh.push(row, deadlineMs);
+    this.#count(deadlineMs, 1);
+  }
+
+  /** A row waits for its next call. */
   add(task: Task): void {
     if (task.notBeforeMs <= this.clock.elapsed()) {
       this.#push(task);
@@ -55,7 +66,7 @@ export class WaitingRows {
       due += count;
       perMs = Math.max(perMs, due / Math.max(LEAST_TIME_MS, deadlineMs - now));
     }
-    return { waiting: this.#queue.size, timeless: this.#queue.size - due, perMs, moreMayCome };
+    return { waiting: this.inQueue, timeless: this.inQueue - due, perMs, moreMayCome };
   }
 
   /** Deadlines of the rows in the queue that have one, earliest first, with how many rows each has. */
@@ -65,16 +76,26 @@ export class WaitingRows {
 
   #push(task: Task): void {
     this.#queue.push(task);
-    this.#count(task, 1);
+    this.#count(task.urgencyMs, 1);
+  }
+
+  /** The most urgent row, left in its place. */
+  #peek(): Task | undefined {
+    const fresh = this.#fresh.peek();
+    const again = this.#queue.peek();
+    return fresh === undefined || (again !== undefined && before(again, fresh)) ? again : fresh;
   }
 
   #pop(): Task | undefined {
-    const task = this.#queue.pop();
-    if (task !== undefined) this.#count(task, -1);
+    const task = this.#peek();
+    if (task === undefined) return undefined;
+    if (task === this.#fresh.peek()) this.#fresh.pop();
+    else this.#queue.pop();
+    this.#count(task.urgencyMs, -1);
     return task;
   }
 
-  #count({ urgencyMs }: Task, change: 1 | -1): void {
+  #count(urgencyMs: number, change: 1 | -1): void {
     if (urgencyMs === Infinity) return;
     const count = (this.#dueBy.get(urgencyMs) ?? 0) + change;
     if (count === 0) this.#dueBy.delete(urgencyMs);
@@ -93,7 +114,7 @@ export class WaitingRows {
   /** Expires the codes that cannot make it; look-ups stay, as they are worth their answer at any time. */
   expireDead(canMakeIt: (task: Task) => boolean): void {
     const lookUps: Task[] = [];
-    for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
+    for (let task = this.#peek(); task !== undefined; task = this.#peek()) {
       if (task.urgencyMs === Infinity || canMakeIt(task)) break;
       this.#pop();
       if (task.ask === 'activate') this.expire(task);

@@ -12,11 +12,13 @@ import { Tally } from './summary.js';
 export async function writeResults(folder: string, events: () => AsyncIterable<RunEvent>): Promise<Tally> {
   const outcomes = new Map<number, Outcome>();
   const called = new Set<number>();
+  let rows = 0;
   let lastMs = 0;
   for await (const event of events()) {
+    if (event.type === 'row') rows += 1;
     if (event.type === 'outcome') outcomes.set(event.line, event);
     if (event.type === 'intent') called.add(event.line);
-    if (event.type === 'withdrawn') called.delete(event.line);
+    if (event.type === 'withdrawn' || event.type === 'outcome') called.delete(event.line);
     if (event.type === 'intent' || event.type === 'answer') lastMs = event.atMs;
   }
 
@@ -31,6 +33,8 @@ export async function writeResults(folder: string, events: () => AsyncIterable<R
       tally.add(outcome);
       const wait = files.add(event, outcome);
       if (wait !== undefined) await wait;
+      // Those of a file stand before all that was done with them, which need not be read again.
+      if (tally.rows === rows) break;
     }
     await files?.commit();
   } catch (error) {

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import { createCeiling, type Rate } from '../dispatch/ceiling.js';
 import { Dispatcher, type DispatchEnd } from '../dispatch/dispatcher.js';
-import { RetryAfterGate } from '../dispatch/throttle.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';
 import { Replay } from '../journal/replay.js';
@@ -104,7 +104,7 @@ async function dispatch(
       graph: ports.graph,
       clock,
       recorder,
-      throttle: new RetryAfterGate(ports.random),
+      throttle: new AdaptiveThrottle(ports.random),
       ceiling: request.rates.length === 0 ? undefined : createCeiling(request.rates, clock),
       codeAt: codeFromSeed,
       // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.

@@ -4,7 +4,15 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { costOf, inTemporaryFolder, measureApart, medianOf, peakRssMb, report, type Measure } from './measure.js';
+import {
+  costOf,
+  inTemporaryFolder,
+  measureApart,
+  medianOf,
+  peakRssMb,
+  report,
+  type Measure,
+} from './measure.js';
 import { dispatchRows, enrollFile, instantGraph, writeCsv } from './subjects.js';
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000];

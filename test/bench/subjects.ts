@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
 import { Dispatcher, type Recorder } from '../../src/dispatch/dispatcher.js';
-import { RetryAfterGate } from '../../src/dispatch/throttle.js';
 import { createGraph } from '../../src/graph/graph.js';
 import type { Answer, GraphPort } from '../../src/model/answer.js';
 import { systemClock } from '../../src/model/clock.js';
@@ -95,7 +95,13 @@ const DONE = Promise.resolve();
 export async function dispatchRows(graph: GraphPort, rows: number): Promise<void> {
   const recorder = new CountingRecorder();
   const dispatcher = new Dispatcher(
-    { graph, clock: systemClock, recorder, throttle: new RetryAfterGate(Math.random), codeAt: codeFromSeed },
+    {
+      graph,
+      clock: systemClock,
+      recorder,
+      throttle: new AdaptiveThrottle(Math.random),
+      codeAt: codeFromSeed,
+    },
     { concurrency: CONCURRENCY, graceSteps: GRACE_STEPS, maxWaitMs: 0 },
   );
   for (let i = 0; i < rows; i++) dispatcher.add(rowOf(i));

@@ -30,7 +30,11 @@ async function send(ceiling: Ceiling, thinkMs: readonly number[], calls: number)
   return sentAt;
 }
 
-const noCeiling: Ceiling = { permit: () => Promise.resolve(), sent: () => undefined };
+const noCeiling: Ceiling = {
+  permit: () => Promise.resolve(),
+  sent: () => undefined,
+  callsWithin: () => Infinity,
+};
 
 describe('a ceiling on calls', () => {
   beforeEach(() => void vi.useFakeTimers());

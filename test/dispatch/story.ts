@@ -34,7 +34,7 @@ export interface Story {
  * decision asks for passes before the next.
  */
 export function tell(answers: readonly Answer[], row: Row = ROW, lastAnswerAtMs = START_MS): Story {
-  let task = newTask(row, deadlineMs(row, 1), 0);
+  let task = newTask(row, deadlineMs(row, 1));
   let elapsedMs = 0;
   const asked: string[] = [];
   for (const [index, answer] of answers.entries()) {

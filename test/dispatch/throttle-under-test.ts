@@ -1,6 +1,7 @@
-import { RetryAfterGate, type Throttle } from '../../src/dispatch/throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
+import type { Throttle } from '../../src/dispatch/throttle.js';
 
 /** The throttle that the dispatcher's tests run with. What they assert holds for any that keeps the contract. */
 export function makeThrottle(): Throttle {
-  return new RetryAfterGate(() => 0.5);
+  return new AdaptiveThrottle(() => 0.5);
 }

@@ -1,0 +1,130 @@
+import type { Demand, Signal, Throttle } from '../throttle.js';
+import { BlockGate } from './block-gate.js';
+import type { Hint } from './hint.js';
+import { Limits } from './limits.js';
+
+/** Share of calls that may be in flight at the first refusal, hence refused at once. */
+const STAKE = 0.01;
+/** How much faster than the deadlines ask calls may leave, where no row will be added: more finds the limit for nothing. */
+const HASTE = 4;
+/** Calls per ms that leave even if nothing presses: nobody should watch three rows take a minute. */
+const LEAST_PACE = 5 / 1000;
+/** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
+const LEAN = 1.3;
+const LONG_TRIP_MS = 150;
+const AMPLE = 2;
+/** In flight by the pace of a bucket. */
+const AHEAD = 1.5;
+const MOST_IN_FLIGHT = 64;
+/** x-ms-throttle-limit-percentage speaks from here on (Graph's throttling page). */
+const NEAR_LIMIT = 0.8;
+/** Until the first answer. */
+const GUESSED_TRIP_MS = 100;
+/** RFC 6298 smooths round trips by an eighth; the same is used for their deviation. */
+const SMOOTHING = 8;
+/** A pause after which calls are taken to begin anew; also the least patience with an answer. */
+const SECOND_MS = 1000;
+
+/**
+ * When the next call may leave, under a limit that nobody tells. It begins with few calls in flight, reads what the
+ * limit is from what passed before each refusal, keeps just under it, and tries now and then whether there is more.
+ */
+export class AdaptiveThrottle implements Throttle {
+  readonly #gate: BlockGate;
+  readonly #limits: Limits;
+  readonly #inFlight = new Map<number, number>();
+  #id = 0;
+  #lastSentMs = -Infinity;
+  #tripMs: number | undefined;
+  #deviationMs = 0;
+  #percentage = 0;
+
+  constructor(random: () => number, hint?: Hint) {
+    this.#gate = new BlockGate(random);
+    this.#limits = new Limits(hint);
+  }
+
+  get closedUntilMs(): number {
+    return this.#gate.closedUntilMs;
+  }
+
+  get roundTripMs(): number {
+    return this.#tripMs ?? GUESSED_TRIP_MS;
+  }
+
+  nextSendAt(nowMs: number, demand: Demand): number {
+    const answerBy = Math.max(this.#answerBy(nowMs), this.closedUntilMs);
+    const pending = this.#inFlight.size;
+    if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
+    const unhurried = !demand.moreMayCome && demand.timeless === 0 && demand.perMs > 0;
+    const pacedMs = unhurried ? this.#lastSentMs + 1 / Math.max(LEAST_PACE, HASTE * demand.perMs) : 0;
+    const at = Math.max(nowMs, this.closedUntilMs, pacedMs);
+    if (this.#gate.block !== undefined) return at;
+    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, 2 * this.#deviationMs));
+    return freeMs === Infinity ? answerBy : freeMs;
+  }
+
+  sent(nowMs: number): number {
+    const id = ++this.#id;
+    this.#gate.sent(id);
+    if (this.#gate.block === undefined && nowMs - this.#lastSentMs >= SECOND_MS)
+      this.#limits.begin(nowMs, false);
+    this.#lastSentMs = nowMs;
+    this.#inFlight.set(id, nowMs);
+    this.#limits.bucket?.sent(nowMs);
+    return id;
+  }
+
+  answered(id: number, nowMs: number, signal: Signal): void {
+    const sentAtMs = this.#inFlight.get(id) ?? nowMs - this.roundTripMs;
+    this.#inFlight.delete(id);
+    if (signal.kind === 'accepted' || signal.kind === 'refused') {
+      this.#percentage = signal.limitPercentage ?? 0;
+      this.#timed(nowMs - sentAtMs);
+    }
+    if (signal.kind === 'refused' || signal.kind === 'unreachable') {
+      this.#limits.refused();
+      this.#gate.refused(id, sentAtMs, nowMs, signal, this.#limits.fullUntil(sentAtMs));
+      return;
+    }
+    const block = this.#gate.passed(id, sentAtMs, signal.kind === 'accepted');
+    if (block !== undefined) this.#limits.reopened(block, sentAtMs, nowMs);
+    if (signal.kind === 'accepted') this.#limits.accepted(sentAtMs, nowMs);
+  }
+
+  hint(): Hint | undefined {
+    return this.#limits.hint();
+  }
+
+  forecast(nowMs: number, untilMs: number): number {
+    return this.#limits.forecast(Math.max(nowMs, this.closedUntilMs), untilMs);
+  }
+
+  #timed(tripMs: number): void {
+    this.#tripMs = this.#tripMs === undefined ? tripMs : this.#tripMs + (tripMs - this.#tripMs) / SMOOTHING;
+    this.#deviationMs += (Math.abs(tripMs - this.#tripMs) - this.#deviationMs) / SMOOTHING;
+  }
+
+  /** When the oldest answer is overdue. Calls that are overdue already no longer hold up others. */
+  #answerBy(nowMs: number): number {
+    const patienceMs = SECOND_MS + 4 * this.roundTripMs;
+    for (const [id, sentAtMs] of this.#inFlight) {
+      if (nowMs - sentAtMs < patienceMs) return sentAtMs + patienceMs;
+      this.#inFlight.delete(id);
+    }
+    return Infinity;
+  }
+
+  #mostInFlight(demand: Demand): number {
+    if (this.#gate.block !== undefined) return 1;
+    const { bucket, log, known } = this.#limits;
+    const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
+    const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
+    const staked = 2 + Math.floor(STAKE * (log.count + (known ? 0 : demand.timeless)));
+    const most =
+      bucket === undefined
+        ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))
+        : Math.ceil(AHEAD * bucket.perMs * this.roundTripMs) + 1;
+    return Math.max(1, Math.min(MOST_IN_FLIGHT, most) * room);
+  }
+}

@@ -1,0 +1,177 @@
+import type { SendLog } from './send-log.js';
+
+/** Accepted calls between two refusals that make a rate trustworthy: one call more or less is 3%. */
+const TRUSTED_CALLS = 30;
+/** How far below the estimate the pace starts after a refusal. */
+const CAUTION = 0.02;
+/** Calls after a refusal until the pace is back at the estimate: refusals are then under 1% of calls. */
+const CAUTION_CALLS = 100;
+/** The same while the rate is a mere guess. */
+const UNMEASURED_CALLS = 20;
+/** Calls to pass for each call that a refusal costs: the loss stays under 4%. */
+const CALLS_PER_LOST_CALL = 25;
+/** A guess that may cost a block grows e-fold in so many blocks. */
+const BLOCKS_PER_GROWTH = 5;
+/** A block that is longer than the rounding of Retry-After explains. */
+const PENALTY_MS = 2500;
+/** What a hinted bucket is taken to hold, of its burst. */
+const HINTED_LEVEL = 0.9;
+/** Calls replayed at most. */
+const REPLAYED = 4096;
+
+/** A moment at which the bucket was empty, after `nth` accepted calls. */
+export interface Empty {
+  readonly atMs: number;
+  readonly nth: number;
+}
+
+/** A token bucket: `burst` calls at once, then `perMs`. Every refusal is a moment at which it was empty. */
+export class Bucket {
+  burst = 1;
+  #level = 0;
+  #atMs: number;
+  #paced = 0;
+  #measured = false;
+  #empties: Empty[] = [];
+
+  constructor(
+    private readonly log: SendLog,
+    public rate: number,
+    /** The longest block that this bucket made. */
+    public blockMs: number,
+    nowMs: number,
+  ) {
+    this.#atMs = nowMs;
+  }
+
+  /** From an earlier run: nearly full, and to be given up quickly unless a refusal is dear. */
+  static hinted(
+    log: SendLog,
+    { perMs, burst, blockMs }: { perMs: number; burst: number; blockMs: number },
+  ): Bucket {
+    const bucket = new Bucket(log, perMs, blockMs, 0);
+    bucket.burst = burst;
+    bucket.#level = HINTED_LEVEL * burst;
+    bucket.#measured = blockMs > PENALTY_MS;
+    if (bucket.#measured) bucket.#paced = bucket.#cautious;
+    return bucket;
+  }
+
+  hint(): { perMs: number; burst: number; blockMs: number } {
+    return { perMs: this.#provenPerMs, burst: this.burst, blockMs: this.blockMs };
+  }
+
+  /** It was empty once, long ago, and is taken to be so now. */
+  emptiedAt(empty: Empty): void {
+    this.#empties = [empty];
+    this.burst = this.#drawdown(empty, this.rate);
+    this.#level = 0;
+  }
+
+  /** Calls that flow in during a block and overflow. */
+  get #lost(): number {
+    return Math.max(0, this.blockMs * this.rate - this.burst);
+  }
+
+  /** Calls until the pace is back at the estimate. */
+  get #cautious(): number {
+    return this.#measured ? Math.max(CAUTION_CALLS, CALLS_PER_LOST_CALL * this.#lost) : UNMEASURED_CALLS;
+  }
+
+  get perMs(): number {
+    if (!this.#measured && this.blockMs > PENALTY_MS)
+      return this.rate + this.#paced / (BLOCKS_PER_GROWTH * this.blockMs);
+    return this.rate * (1 - CAUTION + CAUTION * (this.#paced / this.#cautious) ** 4);
+  }
+
+  freeAt(nowMs: number): number {
+    const level = this.#levelAt(nowMs);
+    return level >= 1 - 1e-6 ? nowMs : nowMs + (1 - level) / this.perMs;
+  }
+
+  sent(nowMs: number): void {
+    this.#refill(nowMs);
+    this.#level -= 1;
+  }
+
+  accepted(): void {
+    if (this.#level < 2) this.#paced++;
+  }
+
+  /** It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. */
+  refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
+    this.blockMs = Math.max(this.blockMs, closedMs);
+    const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TRUSTED_CALLS) ?? this.#empties[0];
+    if (anchor !== undefined && empty.nth > anchor.nth) {
+      const calls = empty.nth - anchor.nth;
+      const weight = Math.min(1, (6 * calls) / TRUSTED_CALLS);
+      this.rate += weight * (this.#replay(anchor, empty) - this.rate);
+      this.#measured = calls >= TRUSTED_CALLS;
+    }
+    this.#empties.push(empty);
+    if (this.#empties.length > 32) this.#empties.splice(1, 1);
+    this.burst = this.#drawdown(this.#empties[0] ?? empty, this.rate);
+    this.#paced = 0;
+    this.#level = 0;
+    this.#atMs = empty.atMs;
+    this.#refill(trialMs);
+    this.#level -= late;
+  }
+
+  /** The rate as it was measured, or the smallest that explains what passed. */
+  get #provenPerMs(): number {
+    const nth = this.log.count;
+    const first = this.#empties[0];
+    if (this.#measured || first === undefined || nth <= first.nth) return this.rate;
+    return Math.max(this.rate, this.#replay(first, { atMs: this.log.at(nth - 1), nth }));
+  }
+
+  /** The smallest rate with which the calls accepted in between leave it empty at the end. */
+  #replay(from: Empty, to: Empty): number {
+    const calls = to.nth - from.nth;
+    let low = calls / Math.max(1, to.atMs - from.atMs);
+    let high = low;
+    while (high < 16 * low && !this.#lasts(from, to, high)) {
+      low = high;
+      high *= 1.1;
+    }
+    for (let i = 0; i < 8 && high > low; i++) {
+      const rate = (low + high) / 2;
+      if (this.#lasts(from, to, rate)) high = rate;
+      else low = rate;
+    }
+    return high;
+  }
+
+  #lasts(from: Empty, to: Empty, rate: number): boolean {
+    const burst = this.#drawdown(this.#empties[0] ?? from, rate);
+    let level = 0;
+    let { atMs } = from;
+    for (let nth = Math.max(from.nth, to.nth - REPLAYED); nth <= to.nth; nth++) {
+      const nextMs = nth === to.nth ? to.atMs : this.log.at(nth);
+      level = Math.min(burst, level + Math.max(0, nextMs - atMs) * rate) - 1;
+      atMs = Math.max(atMs, nextMs);
+    }
+    return level + 1 >= -1e-6;
+  }
+
+  /** What it must have held, if not more, to last until then. */
+  #drawdown({ atMs, nth }: Empty, rate: number): number {
+    let most = 1;
+    for (let n = nth - 1; n >= Math.max(0, nth - REPLAYED); n--) {
+      const sentAtMs = this.log.at(n);
+      if (sentAtMs === -Infinity) return Math.max(most, this.burst);
+      most = Math.max(most, nth - n - rate * (atMs - sentAtMs));
+    }
+    return most;
+  }
+
+  #levelAt(nowMs: number): number {
+    return Math.min(this.burst, this.#level + Math.max(0, nowMs - this.#atMs) * this.perMs);
+  }
+
+  #refill(nowMs: number): void {
+    this.#level = this.#levelAt(nowMs);
+    this.#atMs = Math.max(this.#atMs, nowMs);
+  }
+}

@@ -1,0 +1,218 @@
+import { Bucket, type Empty } from './bucket.js';
+import type { Block } from './block-gate.js';
+import { SendLog } from './send-log.js';
+import type { Hint } from './hint.js';
+import { Window } from './window.js';
+
+/** Share of calls that may be refused for probing beyond a known window; a handful in a short run is no matter. */
+const PROBES = 0.015;
+const FREE_PROBES = 2;
+const SECOND_MS = 1000;
+/** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
+const LONG_MS = 2500;
+/** Fewer calls before a refusal teach nothing; so many, three times over, are no accident. */
+const COUNTED = 4;
+/** A first guess at how long a bucket's burst takes to flow in, and never more than half of what passed. */
+const GUESSED_BURST_MS = 2000;
+/** A longer stretch must be so much denser than a later one to be taken for the window. */
+const NEARLY = 0.8;
+/** Lengths that windows come in, in seconds, where the server does not say. */
+const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
+const BEGINNINGS = 32;
+
+/** Where calls began after a pause. */
+interface Beginning {
+  readonly atMs: number;
+  readonly nth: number;
+  readonly reopened: boolean;
+}
+/** What passed before a block, and how long both took. */
+interface Epoch {
+  readonly calls: number;
+  readonly spanMs: number;
+  readonly waitMs: number;
+}
+
+/** Reads limits out of blocks: windows, of which several may hold at once, and a bucket. */
+export class Limits {
+  readonly log = new SendLog();
+  #windows: Window[] = [];
+  bucket: Bucket | undefined;
+  #refusals = 0;
+  /** The last call beyond a window was taken. */
+  #probing = false;
+  #beginnings: Beginning[] = [];
+  #epochs: readonly (Epoch | undefined)[] = [undefined, undefined];
+
+  constructor(hint?: Hint) {
+    this.#windows = (hint?.windows ?? []).map((w) => new Window(this.log, w.calls, w.spanMs, false, true));
+    if (hint?.bucket) this.bucket = Bucket.hinted(this.log, hint.bucket);
+  }
+
+  /** Where the first call began. */
+  get #first(): Beginning {
+    return this.#beginnings[0] ?? { atMs: 0, nth: 0, reopened: false };
+  }
+
+  get known(): boolean {
+    return this.bucket !== undefined || this.#windows.length > 0;
+  }
+
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number): number {
+    const mayProbe = this.#probing || this.#refusals + 1 <= FREE_PROBES + PROBES * this.log.count;
+    const probe = { may: mayProbe, again: this.#probing, lastSentMs };
+    const at = Math.max(nowMs, ...this.#windows.map((w) => w.freeAt(nowMs, pending, probe, guardMs)));
+    return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
+  }
+
+  /** When the windows that are full at `atMs` open again. */
+  fullUntil(atMs: number): number {
+    return Math.max(
+      0,
+      ...this.#windows.map((w) => w.endMs).filter((endMs) => endMs > atMs && endMs < Infinity),
+    );
+  }
+
+  begin(atMs: number, reopened: boolean): void {
+    this.#beginnings.push({ atMs, nth: this.log.count, reopened });
+    if (this.#beginnings.length > BEGINNINGS) this.#beginnings.splice(1, 1);
+  }
+
+  refused(): void {
+    this.#refusals++;
+    this.#probing = false;
+  }
+
+  accepted(sentAtMs: number, nowMs: number): void {
+    this.log.push(sentAtMs);
+    this.bucket?.accepted();
+    for (const window of this.#windows) {
+      const verdict = window.accepted();
+      if (verdict === 'grew') this.#probing = true;
+      if (verdict === 'refuted') this.#giveUp(window, nowMs);
+    }
+  }
+
+  /** A block has ended: its trial call, sent at `trialMs`, was taken. */
+  reopened(block: Block, trialMs: number, nowMs: number): void {
+    if (block.teaches) this.#learn(block, trialMs, nowMs);
+    this.begin(trialMs, true);
+    for (const window of this.#windows) window.reopened(trialMs);
+  }
+
+  hint(): Hint | undefined {
+    const windows = this.#windows.map(({ calls, spanMs }) => ({ calls, spanMs }));
+    if (!this.known) return undefined;
+    return this.bucket === undefined ? { windows } : { windows, bucket: this.bucket.hint() };
+  }
+
+  forecast(fromMs: number, untilMs: number): number {
+    if (untilMs <= fromMs) return 0;
+    const lengthMs = untilMs - fromMs;
+    const calls = this.#windows.map((w) => w.calls * (1 + Math.floor(lengthMs / w.spanMs)));
+    return Math.min(
+      Infinity,
+      ...calls,
+      this.bucket === undefined ? Infinity : this.bucket.burst + lengthMs * this.bucket.perMs,
+    );
+  }
+
+  #learn(block: Block, trialMs: number, nowMs: number): void {
+    const endMs = block.guessed ? trialMs : block.endMs;
+    const waitMs = endMs - block.sentAtMs;
+    const nth = this.log.count;
+    const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
+    // So few calls say more of others who share the limit, or of an earlier run, than of the limit.
+    if (nth - begun.nth < COUNTED) return;
+    const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
+    const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
+    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch);
+    this.#epochs = [this.#epochs[1], epoch];
+    if (regular) {
+      this.bucket = undefined;
+      this.#windows = [new Window(this.log, epoch.calls, spanMs, true)];
+      return;
+    }
+    if (this.#windows.some((w) => w.shrinks(epoch.calls, spanMs))) return;
+    const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
+    if (full !== undefined) {
+      full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));
+      return;
+    }
+    const own = this.bucket === undefined ? 0 : Math.max(1.5 * this.bucket.blockMs, 4 / this.bucket.rate);
+    if (waitMs <= Math.max(LONG_MS, own)) this.#drained(block, waitMs, trialMs, nowMs);
+    else this.#fit(block, endMs, waitMs);
+  }
+
+  /** A window: it ends when it ends, however late it was filled, and takes the same number again and again. */
+  #regular({ calls, spanMs, waitMs }: Epoch): boolean {
+    const [before, last] = this.#epochs;
+    if (last === undefined) return false;
+    if (spanMs <= 2 * waitMs && calls >= COUNTED && calls === last.calls && calls === before?.calls)
+      return true;
+    const sameEnd = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
+    return waitMs > LONG_MS && sameEnd && Math.abs(waitMs - last.waitMs) >= SECOND_MS;
+  }
+
+  /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
+  #giveUp(window: Window, nowMs: number): void {
+    this.#windows = this.#windows.filter((w) => w !== window);
+    if (window.hinted || this.bucket !== undefined) return;
+    this.bucket = new Bucket(this.log, window.calls / window.spanMs, window.penaltyMs, nowMs);
+    this.bucket.emptiedAt(window.emptied);
+  }
+
+  /** A bucket was empty. */
+  #drained(block: Block, waitMs: number, trialMs: number, nowMs: number): void {
+    if (this.bucket === undefined) {
+      const first = this.#first;
+      const calls = this.log.count - first.nth;
+      const elapsedMs = Math.max(1, block.sentAtMs - first.atMs);
+      this.bucket = new Bucket(
+        this.log,
+        calls / Math.min(2 * elapsedMs, elapsedMs + GUESSED_BURST_MS),
+        waitMs,
+        nowMs,
+      );
+    }
+    const closedMs = block.closedUntilMs - block.sentAtMs;
+    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1);
+  }
+
+  /** A new window, or a better reading of one that was not yet confirmed or is about as long. */
+  #fit(block: Block, endMs: number, waitMs: number): void {
+    const { atMs, calls } = this.#densest(endMs);
+    const spanMs = this.#whole(endMs - atMs, block, atMs);
+    const alike = (w: Window): boolean => Math.abs(w.spanMs - spanMs) <= 0.2 * spanMs;
+    const same = this.#windows.find((w) => !w.confirmed || alike(w));
+    const fitted = new Window(this.log, Math.max(1, calls), spanMs, same !== undefined && alike(same));
+    fitted.penaltyMs = waitMs;
+    fitted.emptied = this.#empty(block);
+    this.#windows = [...this.#windows.filter((w) => w !== same), fitted];
+  }
+
+  /** When a bucket was empty: at the last call that was refused. */
+  #empty({ lastMs }: Block): Empty {
+    return { atMs: lastMs, nth: this.log.count - this.log.since(lastMs) };
+  }
+
+  /** The latest beginning from which the calls were nearly as dense as from any. */
+  #densest(endMs: number): { atMs: number; calls: number } {
+    let best = { atMs: endMs, calls: 0 };
+    for (const { atMs, nth } of this.#beginnings.toReversed()) {
+      const calls = this.log.count - nth;
+      const isDenser = (NEARLY * calls) / (endMs - atMs) > best.calls / (endMs - best.atMs);
+      if (best.calls === 0 || isDenser) best = { atMs, calls };
+    }
+    return best;
+  }
+
+  /** Spans are whole seconds, and longer than what was refused; a guessed one is a round number if one fits. */
+  #whole(spanMs: number, block: Block, fromMs: number): number {
+    const refusedMs = block.triedMs - fromMs;
+    const round = ROUND_S.find((s) => s * SECOND_MS > refusedMs && s * SECOND_MS <= spanMs);
+    if (block.guessed) return round === undefined ? spanMs : round * SECOND_MS;
+    const whole = Math.floor((spanMs + 50) / SECOND_MS) * SECOND_MS;
+    return whole > 0 && (fromMs === -Infinity || whole > refusedMs) ? whole : spanMs;
+  }
+}

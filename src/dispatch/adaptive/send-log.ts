@@ -1,0 +1,36 @@
+/** Accepted calls remembered: the largest documented window is 3,000; a larger one is held to its last 8,192. */
+const REMEMBERED = 8192;
+
+/** When the last accepted calls were sent, by number from 0. */
+export class SendLog {
+  readonly #ring = new Float64Array(REMEMBERED);
+  #count = 0;
+
+  /** Calls accepted in all. */
+  get count(): number {
+    return this.#count;
+  }
+
+  push(sentAtMs: number): void {
+    this.#ring[this.#count++ % REMEMBERED] = sentAtMs;
+  }
+
+  /** When the `nth` was sent: -Infinity if forgotten, Infinity if yet to come. */
+  at(nth: number): number {
+    if (nth >= this.#count) return Infinity;
+    const isForgotten = nth < 0 || nth < this.#count - REMEMBERED;
+    return isForgotten ? -Infinity : (this.#ring[nth % REMEMBERED] ?? -Infinity);
+  }
+
+  /** How many were sent after an instant (binary search). */
+  since(atMs: number): number {
+    let low = 0;
+    let high = Math.min(this.#count, REMEMBERED);
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.at(this.#count - middle) > atMs) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

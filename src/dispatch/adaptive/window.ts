@@ -1,0 +1,106 @@
+import type { Empty } from './bucket.js';
+import type { SendLog } from './send-log.js';
+
+/** Until confirmed, this share of the calls goes as it went before; the rest gropes. */
+const PROVEN = 0.9;
+/** An unconfirmed window through which so many times its calls went is none. */
+const REFUTED = 1.1;
+const SECOND_MS = 1000;
+/** A probe goes so long after a whole number of seconds before the end. */
+const EDGE_MS = 30;
+/** Clocks are read to the millisecond. */
+const TICK_MS = 2;
+
+/** No more than `calls` in any `spanMs`: fixed windows, by first call or by the clock, and sliding ones alike. */
+export class Window {
+  /** The block that it was read from, in case that was a penalty. */
+  penaltyMs = 0;
+  emptied: Empty = { atMs: 0, nth: 0 };
+  /** Accepted calls at the last reopening, and how much later calls go since than the same number before. */
+  #epoch = 0;
+  #shiftMs = 0;
+
+  constructor(
+    private readonly log: SendLog,
+    public calls: number,
+    public spanMs: number,
+    /** Two refusals agreed; until then the block may be a bucket's penalty. */
+    public confirmed = false,
+    readonly hinted = false,
+  ) {}
+
+  /** When there is room again for one call. */
+  get endMs(): number {
+    return this.log.at(this.log.count - this.calls) + this.spanMs;
+  }
+
+  /** Earliest time of one more call while `pending` are on their way; Infinity: an answer must come first. */
+  freeAt(
+    nowMs: number,
+    pending: number,
+    probe: { may: boolean; again: boolean; lastSentMs: number },
+    guardMs: number,
+  ): number {
+    const nth = this.log.count + pending;
+    const at = this.log.at(nth - this.calls) + this.spanMs + guardMs + TICK_MS;
+    if (this.confirmed) {
+      if (!probe.may || at <= nowMs) return at;
+      if (pending > 0) return Infinity;
+      return probe.again ? -Infinity : this.#edge(probe.lastSentMs, at);
+    }
+    // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
+    if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
+    if (pending > 0) return Infinity;
+    if (this.hinted) return -Infinity;
+    const pacedMs = Math.min(at, probe.lastSentMs + this.spanMs / this.calls);
+    return nth - this.#epoch === this.calls ? this.#edge(pacedMs, at) : pacedMs;
+  }
+
+  /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
+  reopened(sentAtMs: number): void {
+    this.#epoch = this.log.count;
+    this.#shiftMs = Math.max(this.spanMs, sentAtMs - this.log.at(this.#epoch - this.calls));
+  }
+
+  /** A call was accepted and logged. */
+  accepted(): 'grew' | 'refuted' | 'held' {
+    const { log } = this;
+    const last = log.at(log.count - 1);
+    if (this.confirmed) {
+      if (log.at(log.count - 1 - this.calls) <= last - this.spanMs * 0.95) return 'held';
+      this.calls++;
+      return 'grew';
+    }
+    if (last - log.at(this.#epoch) >= this.spanMs) {
+      this.#epoch = log.count - 1;
+      this.#shiftMs = this.spanMs;
+    }
+    return log.count - this.#epoch < REFUTED * this.calls + 1 ? 'held' : 'refuted';
+  }
+
+  /** Fewer calls than thought were taken in an epoch that was as long as this window. */
+  shrinks(calls: number, spanMs: number): boolean {
+    if (!this.confirmed || calls >= this.calls || Math.abs(this.spanMs - spanMs) > SECOND_MS) return false;
+    this.calls = calls;
+    return true;
+  }
+
+  /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
+  explains(sentAtMs: number, waitMs: number): boolean {
+    const slackMs = this.confirmed ? SECOND_MS / 2 : 0;
+    return this.endMs > sentAtMs - slackMs && waitMs <= this.spanMs + SECOND_MS;
+  }
+
+  /** It ends at `endMs`, says the server: later than thought, if it was thought open or never seen to end. */
+  confirm(sentAtMs: number, endMs: number, whole: (ms: number) => number): void {
+    const thoughtOpen = sentAtMs > this.endMs && endMs - this.endMs < 2 * SECOND_MS;
+    if (!this.confirmed || thoughtOpen)
+      this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
+    this.confirmed = true;
+  }
+
+  /** The first time after `fromMs` that is whole seconds before the end: Retry-After is rounded up to these. */
+  #edge(fromMs: number, endMs: number): number {
+    return endMs - Math.floor(Math.max(0, endMs - fromMs - EDGE_MS) / SECOND_MS) * SECOND_MS + EDGE_MS;
+  }
+}

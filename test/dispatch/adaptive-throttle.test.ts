@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
+import { hintSchema, type Hint } from '../../src/dispatch/adaptive/hint.js';
+import type { Demand } from '../../src/dispatch/throttle.js';
+
+/** Many rows that cannot expire: nothing but the limit holds them up. */
+const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };
+/** Far above what an answer that is still to come may take. */
+const HOUR_MS = 3_600_000;
+
+/** A throttle in the hands of somebody who asks, sends and is answered. */
+class Desk {
+  readonly throttle: AdaptiveThrottle;
+
+  constructor(random = 0, hint?: Hint) {
+    this.throttle = new AdaptiveThrottle(() => random, hint);
+  }
+
+  opensAt(nowMs: number, demand = PLENTY): number {
+    return this.throttle.nextSendAt(nowMs, demand);
+  }
+
+  isOpen(nowMs: number, demand = PLENTY): boolean {
+    return this.opensAt(nowMs, demand) <= nowMs;
+  }
+
+  /** Sends a call and has it refused. */
+  refuse(sentAtMs: number, nowMs: number, retryAfterMs?: number): void {
+    this.throttle.answered(this.throttle.sent(sentAtMs), nowMs, { kind: 'refused', retryAfterMs });
+  }
+
+  accept(sentAtMs: number, nowMs: number): void {
+    this.throttle.answered(this.throttle.sent(sentAtMs), nowMs, { kind: 'accepted' });
+  }
+
+  /** Calls that leave within a span against a server that takes `calls` in every `windowMs`, first-call aligned. */
+  run(calls: number, windowMs: number, untilMs: number, tripMs = 80): { taken: number; refused: number } {
+    let [taken, refused, opensMs, inWindow] = [0, 0, -Infinity, 0];
+    for (let nowMs = 0; nowMs < untilMs;) {
+      const at = this.opensAt(nowMs);
+      if (at > nowMs) {
+        nowMs = Math.min(at, untilMs);
+        continue;
+      }
+      const id = this.throttle.sent(nowMs);
+      const arrivesMs = nowMs + tripMs / 2;
+      if (arrivesMs >= opensMs + windowMs) [opensMs, inWindow] = [arrivesMs, 0];
+      inWindow += 1;
+      nowMs += tripMs;
+      if (inWindow <= calls) {
+        taken += 1;
+        this.throttle.answered(id, nowMs, { kind: 'accepted' });
+      } else {
+        refused += 1;
+        const waitMs = Math.ceil((opensMs + windowMs - arrivesMs) / 1000) * 1000;
+        this.throttle.answered(id, nowMs, { kind: 'refused', retryAfterMs: waitMs });
+      }
+    }
+    return { taken, refused };
+  }
+}
+
+describe('with no limit known', () => {
+  it('sixteen calls of many rows leave at once', () => {
+    const desk = new Desk();
+    for (let sent = 0; sent < 16; sent++) {
+      expect(desk.isOpen(500)).toBe(true);
+      desk.throttle.sent(500);
+    }
+  });
+
+  it('answers, or the lack of one, do not shut the gate', () => {
+    const desk = new Desk();
+    desk.accept(0, 80);
+    desk.throttle.answered(desk.throttle.sent(80), 30_000, { kind: 'lost' });
+    expect(desk.isOpen(30_000)).toBe(true);
+  });
+
+  it('codes leave a few times faster than they have to, but for a handful', () => {
+    const desk = new Desk();
+    const demand: Demand = { waiting: 600, timeless: 0, perMs: 600 / 60_000, moreMayCome: false };
+    expect(desk.isOpen(500, demand)).toBe(true);
+    desk.accept(500, 580);
+    expect(desk.opensAt(580, demand)).toBe(580);
+    expect(desk.opensAt(510, demand)).toBe(525);
+    expect(desk.opensAt(580, { ...demand, perMs: 1e-9 })).toBe(700);
+    expect(desk.isOpen(580, { ...demand, moreMayCome: true })).toBe(true);
+  });
+
+  it('any number of calls is forecast', () => {
+    expect(new Desk().throttle.forecast(0, 1000)).toBe(Infinity);
+  });
+
+  it('a call that is never answered does not hold up the others for ever', () => {
+    const desk = new Desk();
+    const demand: Demand = { waiting: 3, timeless: 0, perMs: 1e-5, moreMayCome: true };
+    desk.throttle.sent(0);
+    desk.throttle.sent(0);
+    expect(desk.isOpen(0, demand)).toBe(false);
+    expect(desk.opensAt(0, demand)).toBeLessThan(5000);
+    expect(desk.isOpen(5000, demand)).toBe(true);
+  });
+});
+
+describe('a refusal', () => {
+  it('shuts the gate for as long as it asks, counted from its receipt', () => {
+    const desk = new Desk();
+    desk.refuse(1000, 1080, 2128);
+    expect(desk.throttle.closedUntilMs).toBe(3208);
+    expect(desk.opensAt(1080)).toBe(3208);
+    expect(desk.isOpen(4000)).toBe(true);
+  });
+
+  it('may shut it for ever, and zero is a wait as well', () => {
+    const desk = new Desk();
+    desk.refuse(0, 80, 0);
+    expect(desk.isOpen(80)).toBe(true);
+    desk.refuse(80, 160, Infinity);
+    expect(desk.opensAt(1e12)).toBe(Infinity);
+  });
+
+  it('opens no earlier than the latest of all, in whatever order they come', () => {
+    const waits = fc.array(fc.record({ tookMs: fc.nat(500), retryAfterMs: fc.nat(60_000) }), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(waits, (refusals) => {
+        const desk = new Desk();
+        const calls = refusals.map((each) => ({ ...each, id: desk.throttle.sent(0) }));
+        calls.sort((a, b) => a.tookMs - b.tookMs);
+        let latestMs = 0;
+        for (const { id, tookMs, retryAfterMs } of calls) {
+          desk.throttle.answered(id, tookMs, { kind: 'refused', retryAfterMs });
+          latestMs = Math.max(latestMs, tookMs + retryAfterMs);
+          expect(desk.opensAt(tookMs)).toBeGreaterThanOrEqual(latestMs);
+        }
+      }),
+    );
+  });
+});
+
+describe('after a block', () => {
+  const blocked = (): Desk => {
+    const desk = new Desk();
+    desk.refuse(0, 100, 1000);
+    return desk;
+  };
+
+  it('one call goes first, and the others await its answer', () => {
+    const desk = blocked();
+    const trial = desk.throttle.sent(1100);
+    expect(desk.isOpen(1100)).toBe(false);
+    desk.throttle.answered(trial, 1200, { kind: 'accepted' });
+    expect(desk.opensAt(1200)).toBeLessThan(HOUR_MS);
+  });
+
+  it('a trial that is refused shuts it again, and another trial follows', () => {
+    const desk = blocked();
+    desk.refuse(1100, 1200, 5000);
+    expect(desk.opensAt(1200)).toBe(6200);
+    desk.throttle.sent(6200);
+    expect(desk.isOpen(6200)).toBe(false);
+  });
+
+  it('a trial that taught nothing is followed by another', () => {
+    const desk = blocked();
+    desk.throttle.answered(desk.throttle.sent(1100), 31_100, { kind: 'lost' });
+    expect(desk.isOpen(31_100)).toBe(true);
+    desk.throttle.sent(31_100);
+    expect(desk.isOpen(31_100)).toBe(false);
+  });
+
+  it('a late answer to a call from before does not stand in for the trial', () => {
+    const desk = new Desk();
+    const early = desk.throttle.sent(0);
+    desk.refuse(0, 100, 1000);
+    desk.throttle.sent(1100);
+    desk.throttle.answered(early, 1150, { kind: 'accepted' });
+    expect(desk.isOpen(1150)).toBe(false);
+  });
+});
+
+describe('a refusal that names no time', () => {
+  /** How long the gate stays shut by each of `times` refusals, one after the other. */
+  const waits = (desk: Desk, times: number, retryAfterMs?: number): number[] => {
+    let nowMs = 1;
+    return Array.from({ length: times }, () => {
+      desk.refuse(nowMs, nowMs, retryAfterMs);
+      const waitMs = desk.throttle.closedUntilMs - nowMs;
+      nowMs = desk.throttle.closedUntilMs;
+      return Math.round(waitMs);
+    });
+  };
+
+  it('waits 1, 2, 4 … 30 s', () => {
+    expect(waits(new Desk(), 7)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  });
+
+  it('waits less by up to a quarter, at random, so that many programs do not come back as one', () => {
+    expect(waits(new Desk(0.999), 2).map((ms) => Math.round(ms / 10))).toEqual([75, 150]);
+  });
+
+  it('is what a Retry-After that stays at one second, or at zero, comes to', () => {
+    expect(waits(new Desk(), 6, 1000)).toEqual([1000, 1000, 4000, 8000, 16_000, 30_000]);
+    expect(waits(new Desk(), 5, 0)).toEqual([0, 0, 4000, 8000, 16_000]);
+  });
+
+  it('begins anew once a call passed', () => {
+    const desk = new Desk();
+    waits(desk, 4);
+    const nowMs = desk.throttle.closedUntilMs;
+    desk.accept(nowMs, nowMs);
+    desk.refuse(nowMs + 1, nowMs + 1);
+    expect(desk.throttle.closedUntilMs - nowMs).toBeLessThan(2000);
+  });
+});
+
+describe('a limit that was met', () => {
+  it('of so many calls in a window is read from the refusals, and hardly met again', () => {
+    const { taken, refused } = new Desk().run(40, 10_000, 600_000);
+    expect(taken).toBeGreaterThan(0.97 * 40 * 60);
+    expect(refused).toBeLessThan(0.02 * taken);
+  });
+
+  it('is handed on as a hint that a file can hold, and forecast', () => {
+    const desk = new Desk();
+    desk.run(40, 10_000, 300_000);
+    const hint = desk.throttle.hint();
+    expect(hint?.windows).toEqual([{ calls: 40, spanMs: 10_000 }]);
+    expect(hintSchema.parse(JSON.parse(JSON.stringify(hint)))).toEqual(hint);
+    const inMinute = desk.throttle.forecast(300_000, 360_000);
+    expect(inMinute).toBeGreaterThanOrEqual(200);
+    expect(inMinute).toBeLessThanOrEqual(280);
+  });
+
+  it('as a hint spares the next run its first refusals', () => {
+    const hinted = new Desk(0, { windows: [{ calls: 40, spanMs: 10_000 }] }).run(40, 10_000, 60_000);
+    const plain = new Desk().run(40, 10_000, 60_000);
+    expect(hinted.taken).toBeGreaterThanOrEqual(plain.taken - 40);
+    expect(hinted.refused).toBeLessThanOrEqual(plain.refused);
+  });
+
+  it('as a hint that is wrong is given up: what passes counts for more', () => {
+    const { taken } = new Desk(0, { windows: [{ calls: 10, spanMs: 10_000 }] }).run(400, 10_000, 60_000);
+    expect(taken).toBeGreaterThan(10 * 7);
+  });
+});
+
+it('the round trip is learned from answers, not from silence', () => {
+  const desk = new Desk();
+  desk.accept(0, 100);
+  expect(desk.throttle.roundTripMs).toBe(100);
+  desk.throttle.answered(desk.throttle.sent(100), 30_000, { kind: 'lost' });
+  expect(desk.throttle.roundTripMs).toBe(100);
+  for (let i = 0; i < 80; i += 1) desk.accept(30_000, 30_400);
+  expect(desk.throttle.roundTripMs).toBeCloseTo(400, 0);
+});
