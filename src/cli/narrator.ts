@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
+import type { Foresight } from '../dispatch/foresight.js';
 import type { Clock } from '../model/clock.js';
 import type { RunEvent } from '../model/run-event.js';
+import { foresightText } from './foresight-text.js';
 import { TROUBLES_SHOWN, type Trouble } from './summary-text.js';
 import { duration } from './words.js';
 
@@ -15,6 +17,7 @@ export class Narrator {
   #enrolled = 0;
   #gateShutUntilMs = 0;
   #cancel: (() => void) | undefined;
+  #look: (() => Foresight) | undefined;
 
   constructor(
     private readonly out: Writable,
@@ -22,6 +25,12 @@ export class Narrator {
     private readonly say: 'nothing' | 'progress' | 'rows',
   ) {
     if (say !== 'nothing') this.#tick();
+  }
+
+  /** The rows are known: says what can be made of them, and goes on saying so. */
+  watch(look: () => Foresight): void {
+    this.#look = look;
+    this.#foretell();
   }
 
   /** Ends the telling. */
@@ -59,11 +68,17 @@ export class Narrator {
     }
   }
 
+  #foretell(): void {
+    const foreseen = this.#look === undefined ? '' : foresightText(this.#look());
+    if (this.say !== 'nothing' && foreseen !== '') this.out.write(`${foreseen}\n`);
+  }
+
   #tick(): void {
     this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
       const waitMs = this.#gateShutUntilMs - this.clock.now();
       const waiting = waitMs >= 1000 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
       this.out.write(`${this.#done} of ${this.#rows} rows done, ${this.#enrolled} enrolled${waiting}\n`);
+      this.#foretell();
       this.#tick();
     });
   }

@@ -45,7 +45,7 @@ export async function runAction(
     const summary =
       options.dryRun === true
         ? await checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe })
-        : await enrollWith(input, options, io, observe);
+        : await enrollWith(input, options, io, narrator, observe);
     if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else if (options.quiet !== true)
       io.stdout.write(summaryText(summary, input, narrator.troubles, tellRerun));
@@ -60,6 +60,7 @@ async function enrollWith(
   input: string,
   options: RunOptions,
   io: Io,
+  narrator: Narrator,
   observe: (event: RunEvent) => void,
 ): Promise<Summary> {
   const tell = (text: string): void => void io.stderr.write(`${text}\n`);
@@ -84,6 +85,8 @@ async function enrollWith(
     {
       graph: graph.port,
       signIn: () => graph.signIn(),
+      account: () => graph.account(),
+      watch: (look) => narrator.watch(look),
       clock: systemClock,
       random: Math.random,
       stdin: io.stdin,

@@ -1,5 +1,6 @@
 import type { GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
+import { accountOf } from './account.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
 import { allowedHost, type AllowedHost } from './allowed-host.js';
 import { createSend } from './client.js';
@@ -29,6 +30,8 @@ export interface Graph {
    * @throws {OathEnrollError} `sign_in`
    */
   readonly signIn: () => Promise<void>;
+  /** Whose limits apply: API root, tenant and app, as far as the access token tells. After {@link signIn}. */
+  readonly account: () => Promise<string>;
 }
 
 /**
@@ -51,6 +54,7 @@ export function createGraph(settings: GraphSettings): Graph {
   return {
     port: createHardwareOath(apiRoot, send, bearer),
     host,
+    account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
     async signIn() {
       await bearer.get();
     },

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import { createCeiling, type Rate } from '../dispatch/ceiling.js';
 import { Dispatcher, type DispatchEnd } from '../dispatch/dispatcher.js';
+import type { Foresight } from '../dispatch/foresight.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';
 import { Replay } from '../journal/replay.js';
@@ -16,6 +17,7 @@ import { writeResults } from '../results/write-results.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { openInput, type Input, type InputRequest } from './input.js';
 import { JournalRecorder } from './journal-recorder.js';
+import { PaceMemory } from './pace-memory.js';
 import { makeRunFolder, type RunFolder } from './run-folder.js';
 
 /** What a run is to do. */
@@ -44,6 +46,10 @@ export interface EnrollPorts {
   readonly stdin: Readable;
   /** Aborted by a signal, with the exit code as its reason (130 or 143). */
   readonly interrupt: AbortSignal;
+  /** Whose limits apply: API root, tenant and app. Asked for after the sign-in. */
+  readonly account: () => Promise<string>;
+  /** Given a way to look at what can still be made, when all rows of a file are known and none was sent. */
+  readonly watch: (look: () => Foresight) => void;
   /** Told what the person at the terminal should know before the first call. */
   readonly notice: (text: string) => void;
   /** Sees every event of the run as it happens. */
@@ -99,12 +105,16 @@ async function dispatch(
 ): Promise<DispatchEnd & { readonly badInput: boolean }> {
   const { clock, interrupt } = ports;
   let badInput = false;
+  const notSignedIn = await signIn(ports);
+  const memory = new PaceMemory(request.reports, () => clock.now());
+  const account = notSignedIn === undefined ? await ports.account() : '';
+  const throttle = new AdaptiveThrottle(ports.random, await memory.recall(account));
   const dispatcher = new Dispatcher(
     {
       graph: ports.graph,
       clock,
       recorder,
-      throttle: new AdaptiveThrottle(ports.random),
+      throttle,
       ceiling: request.rates.length === 0 ? undefined : createCeiling(request.rates, clock),
       codeAt: codeFromSeed,
       // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
@@ -114,15 +124,8 @@ async function dispatch(
   );
   const onInterrupt = (): void => dispatcher.stop('interrupted');
   interrupt.addEventListener('abort', onInterrupt);
-  if (interrupt.aborted) onInterrupt();
+  if (notSignedIn !== undefined) dispatcher.stop(notSignedIn);
 
-  const signIn = async (): Promise<void> => {
-    await Promise.race([ports.signIn(), aborted(interrupt)]).catch((error: unknown) => {
-      if (!(error instanceof OathEnrollError)) throw error;
-      dispatcher.stop(`not signed in: ${error.message}`);
-    });
-    dispatcher.start();
-  };
   const takeRows = async (): Promise<void> => {
     for await (const row of input.rows) {
       takeRow(row, recorder, dispatcher, clock);
@@ -136,21 +139,37 @@ async function dispatch(
       if (!badInput && dispatcher.stopped === undefined) throw error;
       dispatcher.stop(String(error));
     });
-  // A file is read to its end before the first call, so that the most urgent row is chosen among all.
-  const steps = input.isLive ? [signIn, takeLiveRows] : [takeRows, signIn];
   try {
-    for (const step of steps) await Promise.race([step(), dispatcher.finished]);
+    if (input.isLive) dispatcher.start();
+    await Promise.race([input.isLive ? takeLiveRows() : takeRows(), dispatcher.finished]);
+    ports.watch(() => dispatcher.foresight());
+    // A file is read to its end before the first call, so that the most urgent row is chosen among all.
+    dispatcher.start();
     dispatcher.close();
-    return { ...(await dispatcher.finished), badInput };
+    const end = await dispatcher.finished;
+    const hint = throttle.hint();
+    if (hint !== undefined) await memory.keep(account, hint);
+    return { ...end, badInput };
   } finally {
     interrupt.removeEventListener('abort', onInterrupt);
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Signs in before rows are read, as codes die meanwhile. Returns why that failed; undefined where it did not. */
+async function signIn(ports: EnrollPorts): Promise<string | undefined> {
+  try {
+    const wasAborted = await Promise.race([ports.signIn(), aborted(ports.interrupt)]);
+    return wasAborted === true ? 'interrupted' : undefined;
+  } catch (error) {
+    if (error instanceof OathEnrollError) return `not signed in: ${error.message}`;
+    throw error;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<true> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
+    if (signal.aborted) resolve(true);
+    signal.addEventListener('abort', () => resolve(true));
   });
 }
 

@@ -135,6 +135,8 @@ export async function enrollFile(graph: GraphPort, file: string, rows: number): 
       random: Math.random,
       stdin: process.stdin,
       interrupt: new AbortController().signal,
+      account: () => Promise.resolve('bench'),
+      watch: () => undefined,
       notice: () => undefined,
       observe: () => undefined,
     },

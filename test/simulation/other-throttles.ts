@@ -4,17 +4,16 @@ import type { Limit } from './limits.js';
 /** What all of these have in common: no memory but for what they say themselves. */
 abstract class PlainThrottle implements Throttle {
   closedUntilMs = -Infinity;
-  protected lastSentMs = -Infinity;
   #lastId = 0;
 
   /** @param roundTripMs known, as networks of simulations are */
   constructor(readonly roundTripMs: number) {}
 
   abstract nextSendAt(nowMs: number): number;
+  abstract sent(nowMs: number): number;
   protected abstract refused(nowMs: number): void;
 
-  sent(nowMs: number): number {
-    this.lastSentMs = nowMs;
+  protected nextId(): number {
     return (this.#lastId += 1);
   }
 
@@ -44,9 +43,9 @@ export class KnowingThrottle extends PlainThrottle {
     return freeMs <= nowMs + this.oneWayMs ? nowMs : freeMs - this.oneWayMs + HAIR_MS;
   }
 
-  override sent(nowMs: number): number {
+  sent(nowMs: number): number {
     this.limit.arrive(nowMs + this.oneWayMs);
-    return super.sent(nowMs);
+    return this.nextId();
   }
 
   protected refused(): void {
@@ -60,6 +59,10 @@ export class DeafThrottle extends PlainThrottle {
     return Math.max(nowMs, this.closedUntilMs);
   }
 
+  sent(): number {
+    return this.nextId();
+  }
+
   protected refused(nowMs: number): void {
     this.closedUntilMs = nowMs + 1000;
   }
@@ -71,6 +74,10 @@ export class StuckThrottle extends PlainThrottle {
 
   nextSendAt(nowMs: number): number {
     return this.#stuck ? Infinity : nowMs;
+  }
+
+  sent(): number {
+    return this.nextId();
   }
 
   protected refused(): void {

@@ -45,21 +45,14 @@ export class SimClock implements Clock {
   run(work: Promise<void>, mostMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       let over = false;
-      const finish = (isDone: boolean): void => {
-        over = true;
-        resolve(isDone);
-      };
-      work.then(
-        () => finish(true),
-        (error: unknown) => {
-          over = true;
-          reject(error);
-        },
-      );
+      work.finally(() => (over = true)).then(() => resolve(true), reject);
       const turn = (): void => {
         if (over) return;
-        if (this.#timers.firstKey > mostMs) finish(false);
-        else this.#fireNext();
+        if (this.#timers.firstKey <= mostMs) this.#fireNext();
+        else {
+          over = true;
+          resolve(false);
+        }
       };
       // Node empties the queue of promises between one immediate and the next.
       const turns = (): void => {

@@ -1,0 +1,53 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { hintSchema, type Hint } from '../dispatch/adaptive/hint.js';
+import { writeWhole } from '../results/whole-file.js';
+
+/** What was learned longer ago than this is forgotten: limits change, and other programs come and go. */
+const REMEMBERED_MS = 14 * 24 * 3_600_000;
+
+const paceSchema = z.object({ learnedAtMs: z.number(), hint: hintSchema });
+
+const memorySchema = z.object({ version: z.literal(1), paces: z.record(z.string(), paceSchema) });
+
+/**
+ * What earlier runs learned of Graph's limits, by API root, tenant and app, in a file of the reports folder. It is a
+ * hint and no more: a file that cannot be read is as good as none.
+ */
+export class PaceMemory {
+  readonly #path: string;
+
+  constructor(
+    private readonly reports: string,
+    private readonly now: () => number,
+  ) {
+    this.#path = join(reports, '.pace.json');
+  }
+
+  async recall(key: string): Promise<Hint | undefined> {
+    return (await this.#read()).get(key)?.hint;
+  }
+
+  async keep(key: string, hint: Hint): Promise<void> {
+    const known = await this.#read();
+    const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), hint }));
+    await mkdir(this.reports, { recursive: true });
+    await writeWhole(this.#path, `${JSON.stringify({ version: 1, paces }, null, 2)}\n`);
+  }
+
+  async #read(): Promise<Map<string, z.infer<typeof paceSchema>>> {
+    const text = await readFile(this.#path, 'utf8').catch(() => '');
+    const parsed = memorySchema.safeParse(parseJson(text));
+    const paces = Object.entries(parsed.data?.paces ?? {});
+    return new Map(paces.filter(([, { learnedAtMs }]) => this.now() - learnedAtMs <= REMEMBERED_MS));
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
