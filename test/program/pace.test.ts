@@ -26,29 +26,29 @@ function leftTooEarly(journal: readonly JournalEvent[]): number {
 }
 
 const LIMITS: readonly (readonly [name: string, graph: EmulatorOptions])[] = [
-  ['token bucket', { throttle: { kind: 'bucket', ratePerS: 2, burst: 16 } }],
-  ['fixed window', { throttle: { kind: 'window', calls: 14, windowMs: 2500 } }],
+  ['token bucket', { throttle: { kind: 'bucket', ratePerS: 2, burst: 4 } }],
+  ['fixed window', { throttle: { kind: 'window', calls: 5, windowMs: 2500 } }],
   [
     'fixed window, fractional seconds',
-    { throttle: { kind: 'window', calls: 14, windowMs: 2500 }, retryAfter: 'fractional' },
+    { throttle: { kind: 'window', calls: 5, windowMs: 2500 }, retryAfter: 'fractional' },
   ],
   [
     'sliding window, HTTP dates',
-    { throttle: { kind: 'sliding', calls: 14, windowMs: 2500 }, retryAfter: 'http-date' },
+    { throttle: { kind: 'sliding', calls: 5, windowMs: 2500 }, retryAfter: 'http-date' },
   ],
   [
     'one that punishes early calls',
     {
       throttle: {
-        ...{ kind: 'punishing', of: { kind: 'bucket', ratePerS: 2, burst: 16 } },
+        ...{ kind: 'punishing', of: { kind: 'bucket', ratePerS: 2, burst: 4 } },
         ...{ blockMs: 1500, penaltyMs: 1000 },
       },
     },
   ],
 ];
 
-/** More than any of the limits lets through at once. */
-const ROWS = 20;
+/** More than any of the limits lets through at the pace at which the program begins. */
+const ROWS = 16;
 
 describe('under a limit of Graph', () => {
   test.concurrent.for(LIMITS)(
@@ -91,7 +91,7 @@ describe('under a limit of Graph', () => {
   test.concurrent('control: a client that calls on is seen to', async ({ desk }) => {
     const fobs = makeFobs(ROWS);
     const emulator = await desk.graph(fobs, {
-      throttle: { kind: 'window', calls: 14, windowMs: 2500 },
+      throttle: { kind: 'window', calls: 5, windowMs: 2500 },
       latencyMs: 20,
     });
     await callOn(emulator, fobs);

@@ -9,6 +9,8 @@ const STAKE = 0.01;
 const HASTE = 4;
 /** Calls per ms that leave even if nothing presses: nobody should watch three rows take a minute. */
 const LEAST_PACE = 5 / 1000;
+/** Unless a limit shows, that pace grows e-fold in this time: of 100 calls then one or two are in flight. */
+const GROWTH_MS = 5000;
 /** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
 const LEAN = 1.3;
 const LONG_TRIP_MS = 150;
@@ -57,7 +59,9 @@ export class AdaptiveThrottle implements Throttle {
     const pending = this.#inFlight.size;
     if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
     const unhurried = !demand.moreMayCome && demand.timeless === 0 && demand.perMs > 0;
-    const pacedMs = unhurried ? this.#lastSentMs + 1 / Math.max(LEAST_PACE, HASTE * demand.perMs) : 0;
+    const pacedMs = unhurried
+      ? this.#lastSentMs + 1 / Math.max(LEAST_PACE, this.#limits.log.count / GROWTH_MS, HASTE * demand.perMs)
+      : 0;
     const at = Math.max(nowMs, this.closedUntilMs, pacedMs);
     if (this.#gate.block !== undefined) return at;
     const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, 2 * this.#deviationMs));
