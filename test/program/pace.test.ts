@@ -88,6 +88,18 @@ describe('under a limit of Graph', () => {
     },
   );
 
+  test.concurrent('what was learned of it is kept for the next run, by API root', async ({ desk }) => {
+    const fobs = makeFobs(ROWS);
+    const emulator = await desk.graph(fobs, {
+      throttle: { kind: 'window', calls: 5, windowMs: 2500 },
+      latencyMs: 20,
+    });
+    const { stderr } = await desk.enrol(emulator, await desk.write('in.csv', rollout(fobs)));
+    expect(stderr).toMatch(/^16 codes, all can still make it\.$/m);
+    const memory = JSON.parse(await desk.read('reports/.pace.json')) as { paces: Record<string, unknown> };
+    expect(Object.keys(memory.paces)).toEqual([`${emulator.url} `]);
+  });
+
   test.concurrent('control: a client that calls on is seen to', async ({ desk }) => {
     const fobs = makeFobs(ROWS);
     const emulator = await desk.graph(fobs, {
