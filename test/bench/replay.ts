@@ -2,7 +2,10 @@
 import { brokenPromises, simulate, type Scenario } from '../simulation/simulate.js';
 
 const [text] = process.argv.slice(2);
-if (text === undefined) throw new Error("usage: npm run simulate -- '<scenario as JSON>'");
+if (text === undefined) {
+  console.error("usage: npm run simulate -- '<scenario as JSON>', the line that a failed simulation printed");
+  process.exit(2);
+}
 const report = await simulate(JSON.parse(text) as Scenario);
 const { told, activeLines, ...figures } = report;
 const counts: Record<string, number> = {};
