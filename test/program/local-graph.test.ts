@@ -67,7 +67,10 @@ describe('oath-enroll demo', () => {
     desk,
   }) => {
     const first = await ended(desk, []);
-    expect([first.code, first.stderr]).toEqual([0, expect.stringMatching(/^((\d+ of 60 rows done|\d+ codes?, ).*\n)*$/)]);
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^((\d+ of 60 rows done|\d+ codes?, ).*\n)*$/),
+    ]);
     expect(first.tookMs).toBeLessThan(30_000);
     const rollout = await runOf(desk, 'rollout');
     expect(rollout.summary.refusals).toBeGreaterThan(0);
