@@ -86,6 +86,16 @@ function line(cells: readonly string[], { delimiter }: InputHeader): string {
   return `${cells.map((cell) => (PLAIN.test(cell) ? cell : quote(cell))).join(delimiter)}\n`;
 }
 
+/** Cells that need quotes repeat from row to row: sites, departments, reasons. */
+const quoted = new Map<string, string>();
+const MOST_QUOTED = 1000;
+
 function quote(cell: string): string {
-  return stringify([[cell]], { quoted: true, eof: false });
+  let text = quoted.get(cell);
+  if (text === undefined) {
+    text = stringify([[cell]], { quoted: true, eof: false });
+    if (quoted.size >= MOST_QUOTED) quoted.clear();
+    quoted.set(cell, text);
+  }
+  return text;
 }
