@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Secret } from '../model/secret.js';
-import { parseJson } from './graph-error.js';
+import { parseJson } from '../model/json.js';
 
 /** Claims of an access token that say whose limits apply (page "Access token claims reference"). */
 const claims = z.object({

@@ -1,4 +1,4 @@
-import { parseJson } from './graph-error.js';
+import { parseJson } from '../model/json.js';
 
 const CLAIMS = /(?:^|[\s,])claims\s*=\s*"?([\w+/-]+=*)"?/i;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OathDevice } from '../model/answer.js';
-import { parseJson } from './graph-error.js';
+import { parseJson } from '../model/json.js';
 import { oneLine } from './one-line.js';
 
 /** One page of a look-up. */

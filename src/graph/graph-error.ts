@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../model/json.js';
 
 /** What the body of a refusal says; '' for what it does not say. */
 export interface GraphErrorBody {
@@ -25,15 +26,6 @@ export function readGraphError(body: string): GraphErrorBody {
   const { code, message, innerError, innererror } = parsed.data.error;
   const within = innerError ?? innererror;
   return { code, message: message || (within?.message ?? ''), requestId: within?.['request-id'] };
-}
-
-/** The value of a JSON text, or `undefined` where it is none. */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function describe(body: string): string {

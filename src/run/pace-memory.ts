@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hintSchema, type Hint } from '../dispatch/adaptive/hint.js';
+import { parseJson } from '../model/json.js';
 import { writeWhole } from '../results/whole-file.js';
 
 /** What was learned longer ago than this is forgotten: limits change, and other programs come and go. */
@@ -41,13 +42,5 @@ export class PaceMemory {
     const parsed = memorySchema.safeParse(parseJson(text));
     const paces = Object.entries(parsed.data?.paces ?? {});
     return new Map(paces.filter(([, { learnedAtMs }]) => this.now() - learnedAtMs <= REMEMBERED_MS));
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
