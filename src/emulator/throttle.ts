@@ -89,6 +89,9 @@ function above(least: number, value: number): number {
 
 const nothing = (): void => undefined;
 
+/** A sliver below one call is a rounding error of the refill, not a refusal; the wait ends at the same point. */
+const ONE_CALL = 1 - 1e-9;
+
 function bucket(ratePerMs: number, burst: number): Limit {
   let tokens = burst;
   let filledAt = -Infinity;
@@ -99,8 +102,7 @@ function bucket(ratePerMs: number, burst: number): Limit {
   return {
     waitMs(atMs) {
       fill(atMs);
-      // A sliver below one call is a rounding error of the refill, not a refusal.
-      return tokens >= 1 - 1e-9 ? 0 : (1 - tokens) / ratePerMs;
+      return tokens >= ONE_CALL ? 0 : (ONE_CALL - tokens) / ratePerMs;
     },
     spend(atMs) {
       fill(atMs);
