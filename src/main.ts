@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { runProgram } from './cli/program.js';
+import { systemCode } from './model/errors.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 const interrupt = new AbortController();
@@ -29,6 +32,8 @@ try {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    self: { process: process.pid, host: hostname(), space: processSpace() },
+    isRunning,
     interrupt: interrupt.signal,
     exit: (code) => {
       process.exitCode = code;
@@ -42,3 +47,21 @@ try {
 
 // A sign-in that nobody finished, or a pipe that nobody closes, must not keep the process.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+
+/** Signal 0 is not sent: it asks whether it could be (kill(2)). */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
+
+/** Linux: the PID namespace. Elsewhere processes are numbered for the whole machine. */
+function processSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}

@@ -40,12 +40,16 @@ export async function demoAction(recollect: string | undefined, reports: string,
     );
     const exitCode = await runAction(
       input,
-      { ...runDefaults(io), reports, graphUrl: emulator.url },
+      // Each demo has a new Graph, which knows nothing of what an earlier one enrolled.
+      { ...runDefaults(io), reports, graphUrl: emulator.url, again: true },
       io,
-      (path) => [
-        `  npx oath-enroll demo ${path}`,
-        '(which reads the codes off the local tokens first; in a real rollout that is your part)',
-      ],
+      {
+        rerun: (path) => [
+          `  npx oath-enroll demo ${path}`,
+          '(which reads the codes off the local tokens first; in a real rollout that is your part)',
+        ],
+        resume: () => [],
+      },
     );
     // Rows that fail or expire are part of the show: what `run` would tell a script is no failure of the demo.
     return exitCode === 3 || exitCode === 4 ? 0 : exitCode;

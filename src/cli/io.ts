@@ -6,6 +6,10 @@ export interface Io {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** This process and the machine that it runs on. */
+  readonly self: { readonly process: number; readonly host: string; readonly space: string };
+  /** Whether a process of this machine runs. */
+  readonly isRunning: (process: number) => boolean;
   /** Aborted by SIGINT or SIGTERM, with the exit code as its reason. */
   readonly interrupt: AbortSignal;
   /** Says which exit code the process is to end with. */

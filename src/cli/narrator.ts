@@ -44,12 +44,7 @@ export class Narrator {
         this.#rows += 1;
         break;
       case 'answer':
-        if (event.retryAfter !== undefined && Number(event.retryAfter) > 0) {
-          this.#gateShutUntilMs = Math.max(
-            this.#gateShutUntilMs,
-            event.atMs + Number(event.retryAfter) * 1000,
-          );
-        }
+        this.#gateShutUntilMs = Math.max(this.#gateShutUntilMs, event.atMs + (event.waitMs ?? 0));
         break;
       case 'outcome':
         this.#done += 1;

@@ -4,6 +4,8 @@ import type { Io } from './io.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
 import { planCommand } from './plan-command.js';
+import { reportCommand } from './report-command.js';
+import { resumeCommand } from './resume-command.js';
 import { runCommand } from './run-command.js';
 
 /** What a person can mend ends with the exit code that says whose turn it is. */
@@ -28,7 +30,8 @@ export async function runProgram(args: readonly string[], version: string, io: I
       'Rolls out hardware OATH tokens in Microsoft Entra ID from a CSV of serial numbers, users and codes.',
     )
     .version(version);
-  for (const make of [runCommand, planCommand, emulateCommand, demoCommand]) program.addCommand(make(io));
+  for (const make of [runCommand, resumeCommand, reportCommand, planCommand, emulateCommand, demoCommand])
+    program.addCommand(make(io));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),

@@ -1,14 +1,18 @@
 import { createGraph } from '../graph/graph.js';
 import type { Rate } from '../dispatch/ceiling.js';
 import { systemClock } from '../model/clock.js';
-import type { RunEvent } from '../model/run-event.js';
+import { OathEnrollError } from '../model/errors.js';
 import { checkOffline } from '../run/dry-run.js';
 import { enroll } from '../run/enroll.js';
-import type { Summary } from '../results/summary.js';
+import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
+import { report } from '../run/report.js';
+import { resume } from '../run/resume.js';
+import { runSoFar } from '../run/run-so-far.js';
 import type { Io } from './io.js';
-import { Narrator } from './narrator.js';
-import { DEFAULT_GRAPH_URL, type RunOptions } from './run-options.js';
-import { summaryText, type TellRerun } from './summary-text.js';
+import { fromRecord, recorded } from './recorded-options.js';
+import { DEFAULT_GRAPH_URL, type RunOptions, type TellingOptions } from './run-options.js';
+import type { NextSteps } from './summary-text.js';
+import { telling, type Teller } from './telling.js';
 import { quoted } from './words.js';
 
 /** Microsoft's documented limit on writes, per app and tenant: no run goes faster. */
@@ -17,52 +21,52 @@ const GRAPH_CEILING: Rate = { calls: 3000, seconds: 150 };
 /**
  * Carries out `oath-enroll run`.
  *
- * @param tellRerun how a person runs a file of fresh codes, as lines of text
+ * @param next what a person does after the run
  * @returns the exit code
  */
-export async function runAction(
+export function runAction(
   input: string,
   options: RunOptions,
   io: Io,
-  tellRerun: TellRerun = sameAgain(options),
+  next: NextSteps = sameAgain(options),
 ): Promise<number> {
-  const narrator = new Narrator(
-    io.stderr,
-    systemClock,
-    options.quiet === true || options.json === true
-      ? 'nothing'
-      : options.verbose === true
-        ? 'rows'
-        : 'progress',
-  );
-  const log =
-    options.log === undefined ? undefined : (await import('./event-log.js')).openEventLog(options.log);
-  const observe = (event: RunEvent): void => {
-    narrator.see(event);
-    log?.see(event);
-  };
-  try {
-    const summary =
-      options.dryRun === true
-        ? await checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe })
-        : await enrollWith(input, options, io, narrator, observe);
-    if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else if (options.quiet !== true)
-      io.stdout.write(summaryText(summary, input, narrator.troubles, tellRerun));
-    return summary.exitCode;
-  } finally {
-    narrator.close();
-    log?.close();
-  }
+  const name = input === '-' ? 'standard input' : input;
+  return telling(options, io, name, next, ({ observe, ...teller }) => {
+    if (options.dryRun === true) {
+      return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
+    }
+    return enroll(...graphRequest(input, options, io, { observe, ...teller }));
+  });
 }
 
-async function enrollWith(
+/** Carries out `oath-enroll resume`, with the options that the run was started with. */
+export async function resumeAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
+  const { header } = await runSoFar(folder);
+  const started = fromRecord(header.options);
+  if (started === undefined) {
+    throw new OathEnrollError('input', 'it was started by another version of oath-enroll: use that one', {
+      file: folder,
+    });
+  }
+  const options: RunOptions = { ...started, ...tell };
+  return telling(tell, io, header.input, sameAgain(options), (teller) =>
+    resume(folder, ...graphRequest(header.input, options, io, teller)),
+  );
+}
+
+/** Carries out `oath-enroll report`. */
+export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
+  const next = { rerun: () => [], resume: resumeCommand };
+  return telling({ ...tell, log: undefined }, io, folder, next, () => report(folder));
+}
+
+/** What a run on Graph is to do, and what it works with. */
+function graphRequest(
   input: string,
   options: RunOptions,
   io: Io,
-  narrator: Narrator,
-  observe: (event: RunEvent) => void,
-): Promise<Summary> {
+  { observe, watch, notice }: Teller,
+): [EnrollRequest, EnrollPorts] {
   const tell = (text: string): void => void io.stderr.write(`${text}\n`);
   const graph = createGraph({
     graphUrl: options.graphUrl,
@@ -73,32 +77,34 @@ async function enrollWith(
     onDeviceCode: tell,
     onWarning: tell,
   });
-  return enroll(
+  const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
+  return [
     {
       ...request(input, options),
       concurrency: options.concurrency,
       maxWaitMs: options.maxWait,
-      rates: [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING].filter(
-        (each) => each !== undefined,
-      ),
+      again: options.again === true,
+      rates: rates.filter((each) => each !== undefined),
     },
     {
       graph: graph.port,
       signIn: () => graph.signIn(),
       account: () => graph.account(),
-      watch: (look) => narrator.watch(look),
       clock: systemClock,
       random: Math.random,
       stdin: io.stdin,
       interrupt: io.interrupt,
-      notice: options.quiet === true ? () => undefined : tell,
+      self: io.self,
+      isRunning: io.isRunning,
+      watch,
+      notice,
       observe,
     },
-  );
+  ];
 }
 
 /** The same command for another file, with the options that say how to read it and where to send it. */
-function sameAgain(options: RunOptions): TellRerun {
+function sameAgain(options: RunOptions): NextSteps {
   const words = [
     ...[...options.column].map(([name, header]) => `--column ${quoted(`${name}=${header}`)}`),
     ...(options.interval === 30 ? [] : [`--interval ${options.interval}`]),
@@ -107,8 +113,13 @@ function sameAgain(options: RunOptions): TellRerun {
     ...(options.reports === 'reports' ? [] : [`--reports ${quoted(options.reports)}`]),
     ...(options.graphUrl === DEFAULT_GRAPH_URL ? [] : [`--graph-url ${quoted(options.graphUrl)}`]),
   ];
-  return (path) => [`  ${['npx oath-enroll run', quoted(path), ...words].join(' ')}`];
+  return {
+    rerun: (path) => [`  ${['npx oath-enroll run', quoted(path), ...words].join(' ')}`],
+    resume: resumeCommand,
+  };
 }
+
+const resumeCommand = (folder: string): string[] => [`  npx oath-enroll resume ${quoted(folder)}`];
 
 function request(input: string, options: RunOptions) {
   return {
@@ -120,14 +131,6 @@ function request(input: string, options: RunOptions) {
     reports: options.reports,
     runId: options.runId,
     graceSteps: options.graceSteps,
-    options: {
-      ...options,
-      column: Object.fromEntries(options.column),
-      maxWait: options.maxWait / 1000,
-      requestTimeout: options.requestTimeout / 1000,
-      ...(typeof options.collectedAt === 'number' && {
-        collectedAt: new Date(options.collectedAt).toISOString(),
-      }),
-    },
+    options: recorded(options),
   };
 }

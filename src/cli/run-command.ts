@@ -5,6 +5,14 @@ import type { Io } from './io.js';
 import { collectedAt, column, interval, rate, seconds, wholeNumber } from './option-parsers.js';
 import { DEFAULT_GRAPH_URL, type RunOptions } from './run-options.js';
 
+/** How much is told of a run, and where. */
+export const tellingOptions = {
+  json: new Option('--json', 'print the summary as JSON on standard output, and nothing else there'),
+  quiet: new Option('--quiet', 'say nothing but errors'),
+  verbose: new Option('--verbose', 'say what becomes of each row'),
+  log: new Option('--log <file>', 'append a log of all that happens, as JSON lines'),
+};
+
 /** `oath-enroll run`: the main job, and its dry run. */
 export function runCommand(io: Io): Command {
   return new Command('run')
@@ -32,11 +40,12 @@ export function runCommand(io: Io): Command {
     .optionsGroup('Results:')
     .option('--reports <dir>', 'where run folders go', 'reports')
     .option('--run-id <id>', 'name of the run’s folder (default: UTC time and input name)')
-    .option('--json', 'print the summary as JSON on standard output, and nothing else there')
-    .option('--quiet', 'say nothing but errors')
-    .option('--verbose', 'say what becomes of each row')
-    .option('--log <file>', 'append a log of all that happens, as JSON lines')
+    .addOption(tellingOptions.json)
+    .addOption(tellingOptions.quiet)
+    .addOption(tellingOptions.verbose)
+    .addOption(tellingOptions.log)
     .optionsGroup('Rows:')
+    .option('--again', 'also rows that an earlier run in the same reports folder enrolled')
     .option('--limit <n>', 'only the first n rows', wholeNumber(1))
     .option('--interval <seconds>', 'time step of tokens whose rows do not say: 30 or 60', interval, 30)
     .option('--grace-steps <n>', 'steps that a code is still sent after its own', wholeNumber(0), 1)

@@ -4,12 +4,21 @@ import type { IntervalS } from '../model/row.js';
 
 export const DEFAULT_GRAPH_URL = 'https://graph.microsoft.com/beta';
 
-/** The options of `run` as the parsers leave them. */
-export interface RunOptions {
+/** Options that say how much is told of a run, and where. */
+export interface TellingOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly log?: string;
+}
+
+/** The options of `run` as the parsers leave them; times in ms. */
+export interface RunOptions extends TellingOptions {
   readonly graphUrl: string;
   readonly auth: AuthMethod;
   readonly dryRun?: true;
   readonly offline?: true;
+  readonly again?: true;
   readonly reports: string;
   readonly runId?: string;
   readonly rate?: Rate;
@@ -21,8 +30,4 @@ export interface RunOptions {
   readonly maxWait: number;
   readonly requestTimeout: number;
   readonly column: ReadonlyMap<string, string>;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
-  readonly log?: string;
 }

@@ -11,23 +11,25 @@ export interface Trouble {
 /** So many troubled rows are told of on the terminal; all of them are in `results.csv`. */
 export const TROUBLES_SHOWN = 8;
 
-/** How a person runs a file of fresh codes, as lines of text. */
-export type TellRerun = (path: string) => readonly string[];
+/** What a person does after a run, each as lines of text. */
+export interface NextSteps {
+  /** How a file of fresh codes is run. */
+  readonly rerun: (path: string) => readonly string[];
+  /** How a run that ended early is finished. */
+  readonly resume: (folder: string) => readonly string[];
+}
 
 /** What became of a run, for a person at a terminal, and what to do next. */
 export function summaryText(
   summary: Summary,
-  input: string,
+  what: string,
   troubles: readonly Trouble[],
-  tellRerun: TellRerun,
+  next: NextSteps,
 ): string {
   const { counts } = summary;
   const tookMs = Date.parse(summary.finishedAt) - Date.parse(summary.startedAt);
   const waited = summary.waitedMs < 500 ? '' : `, ${duration(summary.waitedMs)} of it waiting as Graph asked`;
-  const lines = [
-    `${plural(summary.rows, 'row')} of ${input === '-' ? 'standard input' : input} in ${duration(tookMs)}${waited}.`,
-    '',
-  ];
+  const lines = [`${plural(summary.rows, 'row')} of ${what} in ${duration(tookMs)}${waited}.`, ''];
   const tell = (count: number, text: string): void => {
     if (count > 0) lines.push(`${String(count).padStart(7)}  ${text}`);
   };
@@ -44,7 +46,7 @@ export function summaryText(
   if (summary.stopped !== null) lines.push('', `The run stopped early: ${summary.stopped}.`);
   if (troubles.length > 0)
     lines.push('', ...troubleLines(troubles, counts.failed + counts.unresolved + counts.invalid));
-  lines.push('', ...nextStep(summary, tellRerun));
+  lines.push('', ...nextSteps(summary, next));
   return `${lines.join('\n')}\n`;
 }
 
@@ -56,14 +58,20 @@ function troubleLines(troubles: readonly Trouble[], inAll: number): string[] {
   return ['Look at:', ...shown, ...(rest > 0 ? [`  and ${rest} more in results.csv`] : [])];
 }
 
-function nextStep({ folder, needsRecollection }: Summary, tellRerun: TellRerun): string[] {
+function nextSteps({ folder, stopped, counts, needsRecollection }: Summary, next: NextSteps): string[] {
   const told = [`Every row with its outcome: ${folder}/results.csv`];
+  const resume = next.resume(folder);
+  if (resume.length > 0 && stopped !== null) {
+    told.push('Finish the run, and send what still lives, with', ...resume);
+  } else if (resume.length > 0 && counts.unresolved > 0) {
+    told.push('Look the unresolved rows up once more with', ...resume);
+  }
   if (needsRecollection === 0) return told;
   return [
     ...told,
     `Collect ${plural(needsRecollection, 'fresh code')}: fill in the empty code column of`,
     `  ${folder}/recollect.csv`,
     'and run it at once: a code lives for a minute or less (60 s tokens: two).',
-    ...tellRerun(`${folder}/recollect.csv`),
+    ...next.rerun(`${folder}/recollect.csv`),
   ];
 }

@@ -29,7 +29,7 @@ export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: num
   if (answer.kind === 'not_sent' || (answer.kind === 'answered' && answer.httpStatus === 401)) {
     return afterNotTaken(task, answer);
   }
-  if (task.ask === 'activate') return afterActivation(task, answer, nowMs);
+  if (task.ask === 'activate') return afterActivation(task, answer, nowMs, elapsedMs);
   return afterLookUp(task, answer, nowMs, elapsedMs);
 }
 
@@ -45,7 +45,7 @@ function afterNotTaken(task: Task, answer: Answer): Decision {
   return { kind: 'stop', task, reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
 }
 
-function afterActivation(task: Task, answer: Answer, nowMs: number): Decision {
+function afterActivation(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
   const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
   if (httpStatus === 204) return settle('enrolled');
   if (answer.kind === 'answered' && httpStatus === 403 && NOT_ALLOWED.has(answer.errorCode)) {
@@ -57,7 +57,7 @@ function afterActivation(task: Task, answer: Answer, nowMs: number): Decision {
   const refused = httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500;
   return again(task, {
     ask: 'user_tokens',
-    doubt: { answer, answeredAtMs: nowMs, refused, emptyLooks: 0 },
+    doubt: { answer, answeredAtMs: nowMs, sinceMs: elapsedMs, refused },
     mayBeOurs: task.mayBeOurs || !refused,
     // After a plain no this call is not repeated. A 404 is none: it may be the directory lagging behind.
     troubles: refused && httpStatus !== 404 ? 0 : task.troubles + 1,

@@ -9,7 +9,7 @@ import { unlearned } from './decision.js';
 import { foresee, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
-import { newTask, type Task } from './task.js';
+import { newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './waiting-rows.js';
 
 /** Where the dispatcher writes down what it does, in the order in which it does it. */
@@ -68,6 +68,7 @@ export class Dispatcher {
   #started = false;
   #closed = false;
   #stopped: string | undefined;
+  #gaveUp = false;
 
   constructor(
     private readonly parts: DispatcherParts,
@@ -84,10 +85,11 @@ export class Dispatcher {
     this.#waiting = new WaitingRows(parts.clock, (task) => this.#expire(task), wake);
   }
 
-  /** A row wants its turn. */
-  add(row: Row): void {
+  /** A row wants its turn, or its next one where an earlier session of the run called for it already. */
+  add(row: Row, past?: Past): void {
     const deadline = deadlineMs(row, this.options.graceSteps);
-    if (this.#stopped === undefined) this.#waiting.addFresh(row, deadline);
+    if (past !== undefined) this.#takeUp(newTask(row, deadline), past);
+    else if (this.#stopped === undefined) this.#waiting.addFresh(row, deadline);
     else this.#abandon(newTask(row, deadline));
     this.#pump();
   }
@@ -110,6 +112,12 @@ export class Dispatcher {
     this.#stopped = reason;
     this.parts.onStop?.(reason);
     for (const task of this.#waiting.drain()) this.#abandon(task);
+    this.#pump();
+  }
+
+  /** Waits no longer for calls in flight: their rows stay without an outcome. After {@link stop}. */
+  giveUp(): void {
+    this.#gaveUp = true;
     this.#pump();
   }
 
@@ -145,7 +153,7 @@ export class Dispatcher {
       const leave = this.#gate.leave();
       this.#limit(() => this.#send(task, leave)).then(() => this.#pump(), this.#fail);
     }
-    if (!this.#closed || this.#waiting.size > 0 || this.#inFlight > 0) return;
+    if (!this.#closed || this.#waiting.size > 0 || (this.#inFlight > 0 && !this.#gaveUp)) return;
     this.#gate.close();
     const { calls, refusals, waitedMs } = this.#gate;
     this.#resolve({ stopped: this.#stopped, calls, refusals, waitedMs });
@@ -172,16 +180,16 @@ export class Dispatcher {
       this.#requeue(task);
       return;
     }
-    const sent = task.ask === 'activate' ? { ...task, attempts: task.attempts + 1 } : task;
     const sentAtMs = clock.now();
-    const sentElapsedMs = clock.elapsed();
+    const leftAtMs = clock.elapsed();
+    const sent = { ...task, leftAtMs, attempts: task.attempts + (task.ask === 'activate' ? 1 : 0) };
     const answer = await graph.ask(this.#askFor(sent, sentAtMs));
     recorder.answered(sent.row, sent.ask, sent.attempts, sentAtMs, answer);
     this.#gate.answered(leave, answer);
     if (answer.kind === 'answered' && answer.httpStatus === 401) {
-      graph.renewSignIn(sentElapsedMs, answer.claims);
+      graph.renewSignIn(leftAtMs, answer.claims);
     }
-    this.#act(sent, answer);
+    this.#act(sent, answer, clock.now(), clock.elapsed());
     this.#stopIf(this.#health.answered(answer, clock.elapsed()) ?? this.#tooLongAWait());
   }
 
@@ -192,9 +200,17 @@ export class Dispatcher {
     return { kind: 'activate', row, code };
   }
 
-  #act(task: Task, answer: Answer): void {
+  #takeUp(fresh: Task, { attempts, answer, atMs }: Past): void {
     const { clock } = this.parts;
-    const decision = decide(task, answer, clock.now(), clock.elapsed());
+    const task = { ...fresh, attempts, mayBeOurs: attempts > 1 };
+    const agoMs = Math.max(0, clock.now() - atMs);
+    if (answer === undefined) this.#requeue(task);
+    else this.#act(task, answer, atMs, clock.elapsed() - agoMs);
+  }
+
+  /** The instant of the answer is given on both clocks. */
+  #act(task: Task, answer: Answer, nowMs: number, elapsedMs: number): void {
+    const decision = decide(task, answer, nowMs, elapsedMs);
     switch (decision.kind) {
       case 'again':
         this.#requeue(decision.task);

@@ -13,6 +13,11 @@ export interface GateParts {
   readonly throttle: Throttle;
   /** Our own limit on calls, where there is one. */
   readonly ceiling?: Ceiling | undefined;
+  /**
+   * Undefined while this run is surely nobody else's; else a promise that resolves once that is known again, or
+   * rejects.
+   */
+  readonly confirming?: (() => Promise<void> | undefined) | undefined;
 }
 
 export interface GateEvents {
@@ -46,7 +51,7 @@ export class Gate {
   refusals = 0;
   #waitedMs = 0;
   #cancelTimer: (() => void) | undefined;
-  #signingIn = false;
+  #gettingReady = false;
   #permit: 'none' | 'asked' | 'held' = 'none';
 
   constructor(
@@ -62,7 +67,7 @@ export class Gate {
       this.#wakeAt(opensAtMs);
       return false;
     }
-    return !this.#isSigningIn() && this.#hasPermit();
+    return !this.#isUnready() && this.#hasPermit();
   }
 
   /** How long Graph's wait goes on, in ms. */
@@ -113,7 +118,8 @@ export class Gate {
   stillHolds(leave: Leave): boolean {
     // Our ceiling counts from here, whether or not the call goes.
     this.parts.ceiling?.sent();
-    return this.parts.throttle.closedUntilMs === leave.closedUntilMs && this.shutForMs === 0;
+    const isOpen = this.parts.throttle.closedUntilMs === leave.closedUntilMs && this.shutForMs === 0;
+    return isOpen && this.parts.confirming?.() === undefined;
   }
 
   withdrawn(leave: Leave): void {
@@ -158,19 +164,19 @@ export class Gate {
     this.#cancelTimer = atMs === Infinity ? undefined : this.parts.clock.at(atMs, this.events.wake);
   }
 
-  /** Whether there is no good access token: a code could die while somebody signs in. */
-  #isSigningIn(): boolean {
-    if (this.#signingIn) return true;
-    const signingIn = this.parts.graph.signingIn();
-    if (signingIn === undefined) return false;
-    this.#signingIn = true;
-    signingIn
+  /** Whether there is no good access token, or another process may have taken the run over: a code could die meanwhile. */
+  #isUnready(): boolean {
+    if (this.#gettingReady) return true;
+    const ready = this.parts.confirming?.() ?? this.parts.graph.signingIn();
+    if (ready === undefined) return false;
+    this.#gettingReady = true;
+    ready
       .catch((error: unknown) => {
-        if (!(error instanceof OathEnrollError)) throw error;
+        if (!(error instanceof OathEnrollError && error.code === 'sign_in')) throw error;
         this.events.stop(`not signed in: ${error.message}`);
       })
       .then(() => {
-        this.#signingIn = false;
+        this.#gettingReady = false;
         this.events.wake();
       })
       .catch(this.events.fail);

@@ -2,11 +2,14 @@ import type { Answer, OathDevice } from '../model/answer.js';
 import { again, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
 import type { Doubt, Task } from './task.js';
 
-/** Directory reads can lag behind writes: so long is waited before a look-up that found no trace is repeated. */
-const LAG_PATIENCE_MS = 3000;
+/**
+ * Directory reads can lag behind writes, by how much is unknown: an activation that may have been done is believed
+ * not to be once a look-up that began so long after it finds no trace.
+ */
+const READ_LAG_MS = 10_000;
 
-/** Look-ups without a trace after which an activation that may have been done is believed not to be. */
-const LOOKS_BEFORE_NOT_DONE = 2;
+/** What failed for a reason that passes is asked again after this. */
+const PAUSE_MS = 3000;
 
 /** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */
 const MOST_DEVICES = 500;
@@ -54,7 +57,7 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
   }
   const troubles = task.troubles + 1;
   if (troubles > MOST_TROUBLES) return unlearned(task, `the look-up failed too (${told(answer)})`);
-  return again(task, { troubles, notBeforeMs: elapsedMs + LAG_PATIENCE_MS });
+  return again(task, { troubles, notBeforeMs: elapsedMs + PAUSE_MS });
 }
 
 function readInventory(task: Task, doubt: Doubt): Decision {
@@ -83,8 +86,8 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
 }
 
 function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, elapsedMs: number): Decision {
-  // After silence a missing trace is believed only the second time; a plain no needs no second look.
-  const mayLag = task.mayBeOurs && doubt.emptyLooks + 1 < LOOKS_BEFORE_NOT_DONE;
+  // A plain no needs no patience.
+  const mayLag = task.mayBeOurs && task.leftAtMs < doubt.sinceMs + READ_LAG_MS;
   switch (finding.kind) {
     case 'active':
       return task.mayBeOurs
@@ -101,13 +104,13 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
         'unknown serial number: the tenant’s inventory has no such token; import it first',
       );
     case 'somebody_else':
-      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      if (mayLag) return lookAgain(task, doubt);
       return settle('failed', `token of somebody else: it is assigned to ${finding.name}`);
     case 'inactive':
-      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      if (mayLag) return lookAgain(task, doubt);
       return notDone(task, doubt, nowMs, elapsedMs, finding.evidence);
     case 'assigned_to_whom':
-      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      if (mayLag) return lookAgain(task, doubt);
       return unlearned(task, 'the token is assigned, but to whom could not be read');
     case 'not_the_users': {
       if (doubt.refused || doubt.userTokens === 'unreadable') {
@@ -116,17 +119,17 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
           : 'it may have been done or not';
         return unlearned(task, `${what}: the inventory may not be read to tell (grant Policy.Read.All)`);
       }
-      if (mayLag) return lookAgain(task, doubt, elapsedMs);
+      if (mayLag) return lookAgain(task, doubt);
       return notDone(task, doubt, nowMs, elapsedMs, 'the token is not among this user’s');
     }
   }
 }
 
-function lookAgain(task: Task, doubt: Doubt, elapsedMs: number): Decision {
+function lookAgain(task: Task, doubt: Doubt): Decision {
   return again(task, {
     ask: 'user_tokens',
-    doubt: { ...doubt, seen: undefined, page: undefined, emptyLooks: doubt.emptyLooks + 1 },
-    notBeforeMs: elapsedMs + LAG_PATIENCE_MS,
+    doubt: { ...doubt, seen: undefined, page: undefined },
+    notBeforeMs: doubt.sinceMs + READ_LAG_MS,
   });
 }
 
@@ -136,7 +139,7 @@ function notDone(task: Task, doubt: Doubt, nowMs: number, elapsedMs: number, evi
   // A 404 where both exist is the directory lagging behind a creation: the same call may pass in a moment.
   const worthRetrying = !refused || (answer.kind === 'answered' && answer.httpStatus === 404);
   if (worthRetrying && task.troubles < MOST_TROUBLES && nowMs <= task.deadlineMs) {
-    const notBeforeMs = refused ? elapsedMs + LAG_PATIENCE_MS : task.notBeforeMs;
+    const notBeforeMs = refused ? elapsedMs + PAUSE_MS : task.notBeforeMs;
     return again(task, { ask: 'activate', doubt: undefined, notBeforeMs });
   }
   if (answeredAtMs > task.deadlineMs || (worthRetrying && nowMs > task.deadlineMs)) {

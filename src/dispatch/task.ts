@@ -7,6 +7,8 @@ export interface Doubt {
   readonly answer: Answer;
   /** Wall time of the answer: a code that was dead by then is expired, else rejected. */
   readonly answeredAtMs: number;
+  /** The same instant in elapsed ms: reads can lag behind what was done until then. */
+  readonly sinceMs: number;
   /** Whether Graph said no. If not, nobody said anything and it may have been done. */
   readonly refused: boolean;
   /** The user's tokens, once read; `unreadable` where we may not. */
@@ -14,8 +16,6 @@ export interface Doubt {
   /** Devices on the pages of a look-up read so far, and the page that comes next. */
   readonly seen?: readonly OathDevice[] | undefined;
   readonly page?: string | undefined;
-  /** Look-ups that found no trace of the activation: reads can lag behind writes. */
-  readonly emptyLooks: number;
 }
 
 /** A row on its way, with all that was learned about it. Replaced, never changed. */
@@ -30,6 +30,8 @@ export interface Task extends Urgent {
   readonly troubles: number;
   /** Calls that Graph did not consider because our sign-in was no good (401). */
   readonly signInRefusals: number;
+  /** Elapsed ms at which the last call left. */
+  readonly leftAtMs: number;
   /** Elapsed ms before which the next call makes no sense; the gate may ask for later. */
   readonly notBeforeMs: number;
   /**
@@ -51,7 +53,18 @@ export function newTask(row: Row, deadlineMs: number): Task {
     attempts: 0,
     troubles: 0,
     signInRefusals: 0,
+    leftAtMs: -Infinity,
     notBeforeMs: -Infinity,
     mayBeOurs: false,
   };
+}
+
+/** What an earlier session of the run did for a row. */
+export interface Past {
+  /** Activation calls that left. */
+  readonly attempts: number;
+  /** What came of the last of them; undefined where it surely did not reach Graph. */
+  readonly answer: Answer | undefined;
+  /** Wall time of that answer, or at which the call left. */
+  readonly atMs: number;
 }

@@ -9,11 +9,10 @@ const claims = z.object({
   azp: z.string().optional(),
 });
 
-/** Tenant and app of an access token, `tenant/app`; '' for one that does not tell. Nothing is verified: Graph does that. */
+/** Tenant and app of an access token, `tenant/app`; both empty for one that does not tell. Nothing is verified: Graph does that. */
 export function accountOf(token: Secret): string {
   const payload = token.reveal().split('.')[1] ?? '';
   const parsed = claims.safeParse(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
-  if (!parsed.success) return '';
-  const { tid = '', appid, azp } = parsed.data;
+  const { tid = '', appid, azp } = parsed.data ?? {};
   return `${tid}/${appid ?? azp ?? ''}`;
 }

@@ -10,7 +10,8 @@ import {
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { BearerSource } from './access-token.js';
-import { troubleOf, type Trouble } from './trouble.js';
+import type { Trouble } from '../model/answer.js';
+import { troubleOf } from './trouble.js';
 
 /** One HTTP call, its path relative to the API root and encoded already. */
 export type HttpCall =

@@ -1,8 +1,5 @@
-import type { Answer } from '../model/answer.js';
+import type { Trouble } from '../model/answer.js';
 import { oneLine } from './one-line.js';
-
-/** What is known of a call when no usable answer came. */
-export type Trouble = Extract<Answer, { kind: 'not_sent' | 'no_answer' }>;
 
 /** Longest detail that is passed on, in characters. */
 const MAX_DETAIL = 300;

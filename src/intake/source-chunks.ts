@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { OathEnrollError } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
 
 /** Larger chunks are given out in pieces, so that memory stays bounded whatever the source hands over at once. */
 const PIECE_BYTES = 64 * 1024;
@@ -18,8 +18,10 @@ export async function* sourceChunks(
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = systemCode(error);
     if (code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-    throw new OathEnrollError('input', `it cannot be read (${code})`, { file: fileName });
+    throw new OathEnrollError('input', `it cannot be read (${code === '' ? String(error) : code})`, {
+      file: fileName,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../model/errors.js';
 
 /** An open journal, as the disk sees it. Each call waits for the one before; errors are Node's own. */
 export interface JournalFile {
@@ -66,7 +67,7 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } catch (error) {
     // File systems that cannot sync a folder say so with one of these.
-    if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['EINVAL', 'EPERM', 'ENOTSUP'].includes(systemCode(error))) throw error;
   } finally {
     await handle.close();
   }

@@ -1,4 +1,4 @@
-import { OathEnrollError } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
 
 const PLAIN_WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already, and no run writes over the journal of another',
@@ -10,8 +10,12 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
 
 /** What the disk refused, for a person: `verb` is `created`, `written` and so on. */
 export function diskError(path: string, verb: string, cause: unknown): OathEnrollError {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  return new OathEnrollError('journal', `the journal cannot be ${verb}: ${PLAIN_WORDS[code] ?? message}`, {
-    file: path,
-  });
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new OathEnrollError(
+    'journal',
+    `the journal cannot be ${verb}: ${PLAIN_WORDS[systemCode(cause)] ?? message}`,
+    {
+      file: path,
+    },
+  );
 }

@@ -8,6 +8,17 @@ const ms = z.number();
 const optionalText = z.string().optional();
 const optionalHttpStatus = z.int().optional();
 
+const notSent = z.object({
+  kind: z.literal('not_sent'),
+  cause: z.enum(['connection_refused', 'name_not_found', 'tls', 'sign_in']),
+  detail: z.string(),
+});
+const noAnswer = z.object({
+  kind: z.literal('no_answer'),
+  cause: z.enum(['timeout', 'reset', 'unreadable', 'cut_off']),
+  detail: z.string(),
+});
+
 const callOf = <T extends string>(type: T) => z.object({ type: z.literal(type), line, attempt, atMs: ms });
 
 /**
@@ -19,6 +30,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     type: z.literal('run'),
     runId: z.string(),
     input: z.string(),
+    file: z.object({ path: z.string(), bytes: z.int().nonnegative(), modifiedAtMs: ms }).optional(),
     header: z.object({
       names: z.array(z.string()),
       delimiter: z.enum([',', ';', '\t']),
@@ -36,6 +48,8 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     hasSeed: z.boolean(),
     cells: z.array(z.string()),
   }),
+  z.object({ type: z.literal('resumed'), atMs: ms }),
+  z.object({ type: z.literal('signed_in'), account: z.string(), atMs: ms }),
   callOf('intent'),
   callOf('withdrawn'),
   z.object({
@@ -46,10 +60,11 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     sentAtMs: ms,
     atMs: ms,
     httpStatus: optionalHttpStatus,
-    trouble: optionalText,
+    trouble: z.union([notSent, noAnswer]).optional(),
     graphErrorCode: optionalText,
     graphRequestId: optionalText,
     retryAfter: optionalText,
+    waitMs: ms.optional(),
   }),
   z.object({
     type: z.literal('outcome'),
@@ -63,5 +78,5 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     attempts: attempt,
     completedAtMs: ms,
   }),
-  z.object({ type: z.literal('end'), atMs: ms, exitCode: z.int(), reason: z.string() }),
+  z.object({ type: z.literal('end'), atMs: ms, exitCode: z.int().optional(), reason: z.string() }),
 ]);

@@ -42,6 +42,10 @@ export type Answer =
       /** More of the same list, to be asked for in a call of its own. */
       readonly nextPage?: string | undefined;
     }
+  | Trouble;
+
+/** No usable answer, sorted by what is known of the call's effect. */
+export type Trouble =
   /** The call surely did not reach Graph: it may be sent again. */
   | {
       readonly kind: 'not_sent';
@@ -51,7 +55,7 @@ export type Answer =
   /** The call left and nothing usable came back: Graph may have done it. */
   | {
       readonly kind: 'no_answer';
-      readonly cause: 'timeout' | 'reset' | 'unreadable';
+      readonly cause: 'timeout' | 'reset' | 'unreadable' | 'cut_off';
       readonly detail: string;
     };
 

@@ -34,3 +34,8 @@ export class OathEnrollError extends Error {
     return where.length === 0 ? this.message : `${where.join(', ')}: ${this.message}`;
   }
 }
+
+/** The code of an error of Node's own, such as `ENOENT`; '' for any other. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

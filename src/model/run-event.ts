@@ -1,11 +1,23 @@
+import type { Trouble } from './answer.js';
 import type { Outcome } from './outcome.js';
 import type { InputHeader, InputRecord } from './row.js';
+
+/** A file as it was when a run began to read it. */
+export interface InputFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Wall time, ms since the epoch. */
+  readonly modifiedAtMs: number;
+}
 
 /** What a run was started with; the first event of its journal. */
 export interface RunHeader {
   readonly runId: string;
   /** The input's path as it was given, or `-`. */
   readonly input: string;
+  /** The file behind it, where it is one: a run goes on only while that is unchanged. */
+  readonly file?: InputFile | undefined;
   readonly header: InputHeader;
   /** Options in force, none of them secret. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -24,6 +36,10 @@ export type RunEvent =
       readonly user: string;
       readonly hasSeed: boolean;
     } & InputRecord)
+  /** A killed or ended run goes on from here. */
+  | { readonly type: 'resumed'; readonly atMs: number }
+  /** Calls go to this account from here on: API root, tenant and app. */
+  | { readonly type: 'signed_in'; readonly account: string; readonly atMs: number }
   /** An activation call is about to leave; on disk before it does. */
   | { readonly type: 'intent'; readonly line: number; readonly attempt: number; readonly atMs: number }
   /** The call of the last intent of this line did not leave after all. */
@@ -37,16 +53,20 @@ export type RunEvent =
       readonly sentAtMs: number;
       readonly atMs: number;
       readonly httpStatus?: number | undefined;
-      readonly trouble?: string | undefined;
+      readonly trouble?: Trouble | undefined;
       readonly graphErrorCode?: string | undefined;
       readonly graphRequestId?: string | undefined;
+      /** The header as it came, and the wait that it asks for, ms from `atMs`. */
       readonly retryAfter?: string | undefined;
+      readonly waitMs?: number | undefined;
     }
   | ({ readonly type: 'outcome'; readonly line: number } & Outcome)
-  /** The run ended by itself; without this event it was killed. */
+  /** A session of the run ended by itself; without this event it was killed. */
   | {
       readonly type: 'end';
       readonly atMs: number;
-      readonly exitCode: number;
+      /** Where it does not follow from the outcomes: after a signal, or an input that broke off. */
+      readonly exitCode?: number | undefined;
+      /** Why it ended before all rows had their turn; '' where they had. */
       readonly reason: string;
     };

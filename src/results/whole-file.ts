@@ -69,3 +69,6 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.sync().catch(() => undefined);
   await folder?.close();
 }
+
+/** Whether a file is one that did not get as far as to be put in its place. */
+export const isDraft = (name: string): boolean => /\.[0-9a-f-]{36}\.tmp$/.test(name);

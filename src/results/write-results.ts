@@ -1,6 +1,7 @@
 import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
 import { ResultFiles } from './result-csv.js';
+import { RunStory } from './run-story.js';
 import { Tally } from './summary.js';
 
 /**
@@ -9,17 +10,20 @@ import { Tally } from './summary.js';
  *
  * @param events gives the events from the beginning, each time it is called
  */
-export async function writeResults(folder: string, events: () => AsyncIterable<RunEvent>): Promise<Tally> {
+export async function writeResults(
+  folder: string,
+  events: () => AsyncIterable<RunEvent>,
+): Promise<{ readonly story: RunStory; readonly tally: Tally }> {
+  const story = new RunStory();
   const outcomes = new Map<number, Outcome>();
   const called = new Set<number>();
   let rows = 0;
-  let lastMs = 0;
   for await (const event of events()) {
+    story.see(event);
     if (event.type === 'row') rows += 1;
     if (event.type === 'outcome') outcomes.set(event.line, event);
     if (event.type === 'intent') called.add(event.line);
     if (event.type === 'withdrawn' || event.type === 'outcome') called.delete(event.line);
-    if (event.type === 'intent' || event.type === 'answer') lastMs = event.atMs;
   }
 
   const tally = new Tally();
@@ -28,7 +32,7 @@ export async function writeResults(folder: string, events: () => AsyncIterable<R
     for await (const event of events()) {
       if (event.type === 'run') files = await ResultFiles.create(folder, event.header);
       if (event.type !== 'row' || files === undefined) continue;
-      const outcome = outcomes.get(event.line) ?? cutOff(event.hasSeed, called.has(event.line), lastMs);
+      const outcome = outcomes.get(event.line) ?? cutOff(event.hasSeed, called.has(event.line), story.lastMs);
       outcomes.delete(event.line);
       tally.add(outcome);
       const wait = files.add(event, outcome);
@@ -41,7 +45,7 @@ export async function writeResults(folder: string, events: () => AsyncIterable<R
     await files?.discard();
     throw error;
   }
-  return tally;
+  return { story, tally };
 }
 
 function cutOff(hasSeed: boolean, called: boolean, completedAtMs: number): Outcome {

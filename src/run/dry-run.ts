@@ -7,11 +7,11 @@ import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
 import { ResultFiles } from '../results/result-csv.js';
 import { Tally, writeSummary, type Summary } from '../results/summary.js';
-import type { EnrollRequest } from './enroll.js';
+import type { EnrollRequest } from './enroll-request.js';
 import { openInput } from './input.js';
 import { makeRunFolder } from './run-folder.js';
 
-export type DryRunRequest = Omit<EnrollRequest, 'concurrency' | 'maxWaitMs' | 'rates'>;
+export type DryRunRequest = Omit<EnrollRequest, 'concurrency' | 'maxWaitMs' | 'rates' | 'again'>;
 
 export interface DryRunPorts {
   readonly clock: Clock;

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { openIntake } from '../intake/intake.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { InputHeader, IntervalS } from '../model/row.js';
+import type { InputFile } from '../model/run-event.js';
 import { unreadable } from './unreadable.js';
 
 /** Where rows come from and how they are read. */
@@ -25,6 +27,8 @@ export interface InputRequest {
 export interface Input {
   readonly header: InputHeader;
   readonly rows: AsyncIterable<IntakeRow>;
+  /** The file behind it, if it is one. */
+  readonly file: InputFile | undefined;
   /** When all codes count as read, ms since the epoch, where no row can say so itself. */
   readonly assumedReadAtMs: number | undefined;
   /** Whether rows come as somebody makes them, rather than from a file that is complete. */
@@ -44,7 +48,8 @@ export async function openInput(
 ): Promise<Input> {
   const isLive = request.input === '-';
   const fileName = isLive ? 'standard input' : request.input;
-  const modifiedAtMs = isLive ? undefined : await modificationTime(request.input);
+  const file = isLive ? undefined : await inputFile(request.input);
+  const modifiedAtMs = file?.modifiedAtMs;
   if (request.collectedAt === 'mtime' && modifiedAtMs === undefined) {
     throw new OathEnrollError(
       'usage',
@@ -70,19 +75,24 @@ export async function openInput(
   return {
     header,
     rows,
+    file,
     assumedReadAtMs: hasCollectedAt ? undefined : fixed,
     isLive,
     close: () => source.destroy(),
   };
 }
 
-async function modificationTime(path: string): Promise<number> {
+/**
+ * A file's facts as they are now.
+ *
+ * @throws OathEnrollError `input` where there is no such file
+ */
+export async function inputFile(path: string): Promise<InputFile> {
   try {
-    const { mtimeMs, isDirectory } = await stat(path).then((stats) => ({
-      mtimeMs: stats.mtimeMs,
-      isDirectory: stats.isDirectory(),
-    }));
-    if (!isDirectory) return mtimeMs;
+    const stats = await stat(path);
+    if (!stats.isDirectory()) {
+      return { path: resolve(path), bytes: stats.size, modifiedAtMs: stats.mtimeMs };
+    }
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,4 +1,5 @@
 import type { Recorder } from '../dispatch/dispatcher.js';
+import { retryAfterMs } from '../dispatch/retry-after.js';
 import type { Journal } from '../journal/journal.js';
 import type { Answer, Ask } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
@@ -38,12 +39,19 @@ export class JournalRecorder implements Recorder {
             graphErrorCode: answer.errorCode,
             graphRequestId: answer.requestId,
             retryAfter: answer.retryAfter,
+            waitMs: waitOf(answer, base.atMs),
           }
-        : { ...base, trouble: `${answer.cause}: ${answer.detail}` },
+        : { ...base, trouble: answer },
     );
   }
 
   settled(row: Row, outcome: Outcome): void {
     this.write({ type: 'outcome', line: row.line, ...outcome });
   }
+}
+
+/** The wait that an answer asks for, as a figure: one may be asked for that is beyond all numbers. */
+function waitOf({ retryAfter, dateMs }: Answer & { kind: 'answered' }, nowMs: number): number | undefined {
+  const waitMs = retryAfterMs(retryAfter, dateMs, nowMs);
+  return waitMs === undefined ? undefined : Math.min(waitMs, Number.MAX_SAFE_INTEGER);
 }

@@ -1,14 +1,22 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hintSchema, type Hint } from '../dispatch/adaptive/hint.js';
+import { hintSchema } from '../dispatch/adaptive/hint.js';
 import { parseJson } from '../model/json.js';
 import { writeWhole } from '../results/whole-file.js';
 
 /** What was learned longer ago than this is forgotten: limits change, and other programs come and go. */
 const REMEMBERED_MS = 14 * 24 * 3_600_000;
 
-const paceSchema = z.object({ learnedAtMs: z.number(), hint: hintSchema });
+const paceSchema = z.object({
+  learnedAtMs: z.number(),
+  hint: hintSchema.optional(),
+  /** Wall time until which Graph asked not to be called. */
+  closedUntilMs: z.number().optional(),
+});
+
+/** What is known of the limits of an account. */
+export type Pace = Omit<z.infer<typeof paceSchema>, 'learnedAtMs'>;
 
 const memorySchema = z.object({ version: z.literal(1), paces: z.record(z.string(), paceSchema) });
 
@@ -26,13 +34,13 @@ export class PaceMemory {
     this.#path = join(reports, '.pace.json');
   }
 
-  async recall(key: string): Promise<Hint | undefined> {
-    return (await this.#read()).get(key)?.hint;
+  async recall(key: string): Promise<Pace> {
+    return (await this.#read()).get(key) ?? {};
   }
 
-  async keep(key: string, hint: Hint): Promise<void> {
+  async keep(key: string, pace: Pace): Promise<void> {
     const known = await this.#read();
-    const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), hint }));
+    const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), ...pace }));
     await mkdir(this.reports, { recursive: true });
     await writeWhole(this.#path, `${JSON.stringify({ version: 1, paces }, null, 2)}\n`);
   }

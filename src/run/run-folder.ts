@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { OathEnrollError } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
 
 /** What a run id may be: a plain folder name on every system, so that it cannot lead anywhere else. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** The run's journal, in its folder. */
+export const JOURNAL = 'journal.jsonl';
 
 export interface RunFolder {
   readonly runId: string;
@@ -38,11 +41,11 @@ export async function makeRunFolder(
         await mkdir(path, { mode: 0o700 });
         return { runId: id, path };
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (systemCode(error) !== 'EEXIST') throw error;
         if (runId !== undefined) {
           throw new OathEnrollError(
             'usage',
-            `the run folder ${path} exists already: choose another --run-id`,
+            `the run folder ${path} exists already: choose another --run-id, or go on with that run by "oath-enroll resume"`,
           );
         }
       }
@@ -51,7 +54,7 @@ export async function makeRunFolder(
     if (error instanceof OathEnrollError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     // A file where the folder should be is a slip on the command line; a full or locked disk is none.
-    const isSlip = error instanceof Error && 'code' in error && /EEXIST|ENOTDIR/.test(String(error.code));
+    const isSlip = /EEXIST|ENOTDIR/.test(systemCode(error));
     throw new OathEnrollError(
       isSlip ? 'usage' : 'environment',
       `cannot make a run folder in ${reports}: ${why}`,

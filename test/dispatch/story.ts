@@ -40,7 +40,8 @@ export function tell(answers: readonly Answer[], row: Row = ROW, lastAnswerAtMs 
   for (const [index, answer] of answers.entries()) {
     asked.push(task.ask);
     if (task.ask === 'activate') task = { ...task, attempts: task.attempts + 1 };
-    elapsedMs = Math.max(elapsedMs, task.notBeforeMs) + 100;
+    task = { ...task, leftAtMs: Math.max(elapsedMs, task.notBeforeMs) };
+    elapsedMs = task.leftAtMs + 100;
     const nowMs =
       index === answers.length - 1 ? Math.max(lastAnswerAtMs, START_MS + elapsedMs) : START_MS + elapsedMs;
     const decision = decide(task, answer, nowMs, elapsedMs);

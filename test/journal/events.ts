@@ -62,9 +62,14 @@ export const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
       ...call,
       sentAtMs: atMs,
       httpStatus,
-      trouble: text,
+      trouble: fc.record({
+        kind: fc.constant('no_answer' as const),
+        cause: fc.constantFrom('timeout' as const, 'reset' as const, 'cut_off' as const),
+        detail: text,
+      }),
       ...graphTexts,
       retryAfter: text,
+      waitMs: atMs,
     },
     { requiredKeys: ['type', 'ask', 'line', 'attempt', 'atMs', 'sentAtMs'] },
   ),
@@ -82,5 +87,8 @@ export const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     },
     { requiredKeys: ['type', 'line', 'status', 'needsRecollection', 'reason', 'attempts', 'completedAtMs'] },
   ),
-  fc.record({ type: fc.constant('end' as const), atMs, exitCode: fc.nat(143), reason: text }),
+  fc.record(
+    { type: fc.constant('end' as const), atMs, exitCode: fc.nat(143), reason: text },
+    { requiredKeys: ['type', 'atMs', 'reason'] },
+  ),
 );

@@ -97,7 +97,7 @@ describe('under a limit of Graph', () => {
     const { stderr } = await desk.enrol(emulator, await desk.write('in.csv', rollout(fobs)));
     expect(stderr).toMatch(/^16 codes, all can still make it\.$/m);
     const memory = JSON.parse(await desk.read('reports/.pace.json')) as { paces: Record<string, unknown> };
-    expect(Object.keys(memory.paces)).toEqual([`${emulator.url} `]);
+    expect(Object.keys(memory.paces)).toEqual([`${emulator.url} /`]);
   });
 
   test.concurrent('control: a client that calls on is seen to', async ({ desk }) => {

@@ -1,0 +1,58 @@
+import type { Foresight } from '../dispatch/foresight.js';
+import { systemClock } from '../model/clock.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { Summary } from '../results/summary.js';
+import type { Io } from './io.js';
+import { Narrator } from './narrator.js';
+import type { TellingOptions } from './run-options.js';
+import { summaryText, type NextSteps } from './summary-text.js';
+
+/** Where a run tells what happens. */
+export interface Teller {
+  readonly observe: (event: RunEvent) => void;
+  readonly watch: (look: () => Foresight) => void;
+  readonly notice: (text: string) => void;
+}
+
+/**
+ * Tells of a run while it goes and when it has ended, as much as the options ask for.
+ *
+ * @param what the run is of, in words
+ * @param run the run itself
+ * @returns its exit code
+ * @throws OathEnrollError `input` where the log cannot be opened, and all that the run throws
+ */
+export async function telling(
+  options: { readonly [Name in keyof TellingOptions]: TellingOptions[Name] | undefined },
+  io: Io,
+  what: string,
+  next: NextSteps,
+  run: (teller: Teller) => Promise<Summary>,
+): Promise<number> {
+  const isSilent = options.quiet === true || options.json === true;
+  const narrator = new Narrator(
+    io.stderr,
+    systemClock,
+    isSilent ? 'nothing' : options.verbose === true ? 'rows' : 'progress',
+  );
+  const log =
+    options.log === undefined ? undefined : (await import('./event-log.js')).openEventLog(options.log);
+  try {
+    const summary = await run({
+      observe: (event) => {
+        narrator.see(event);
+        log?.see(event);
+      },
+      watch: (look) => narrator.watch(look),
+      notice: (text) => {
+        if (options.quiet !== true) io.stderr.write(`${text}\n`);
+      },
+    });
+    if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    else if (options.quiet !== true) io.stdout.write(summaryText(summary, what, narrator.troubles, next));
+    return summary.exitCode;
+  } finally {
+    narrator.close();
+    log?.close();
+  }
+}

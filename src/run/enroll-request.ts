@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { Rate } from '../dispatch/ceiling.js';
+import type { Foresight } from '../dispatch/foresight.js';
+import type { GraphPort } from '../model/answer.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { InputRequest } from './input.js';
+import type { LockPorts } from './run-locks.js';
+
+/** What a run is to do. */
+export interface EnrollRequest extends InputRequest {
+  /** Folder that run folders go into. */
+  readonly reports: string;
+  /** Name of the run's folder; undefined for UTC time and input name. */
+  readonly runId: string | undefined;
+  readonly concurrency: number;
+  readonly graceSteps: number;
+  readonly maxWaitMs: number;
+  /** Also rows that an earlier run in the same reports folder enrolled. */
+  readonly again: boolean;
+  /** Our own ceilings on calls; all of them hold. */
+  readonly rates: readonly Rate[];
+  /** The options in force, for the summary; none of them secret. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a run works with. */
+export interface EnrollPorts extends LockPorts {
+  readonly graph: GraphPort;
+  /** Makes sure that calls will bear a token. Rejects with OathEnrollError `sign_in`. */
+  readonly signIn: () => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly stdin: Readable;
+  /** Aborted by a signal, with the exit code as its reason (130 or 143). */
+  readonly interrupt: AbortSignal;
+  /** Whose limits apply: API root, tenant and app. Asked for after the sign-in. */
+  readonly account: () => Promise<string>;
+  /** Given a way to look at what can still be made, when all rows of a file are known and none was sent. */
+  readonly watch: (look: () => Foresight) => void;
+  /** Sees every event of the run as it happens. */
+  readonly observe: (event: RunEvent) => void;
+}

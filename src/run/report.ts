@@ -1,0 +1,68 @@
+import { rm, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Replay } from '../journal/replay.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
+import { isDraft } from '../results/whole-file.js';
+import { writeSummary, type Summary } from '../results/summary.js';
+import { writeResults } from '../results/write-results.js';
+import { JOURNAL } from './run-folder.js';
+
+/** What a summary says of a run whose process was killed. */
+const CUT_OFF = 'it was cut off';
+
+/**
+ * Writes results and summary of a run from its journal alone, however the run ended.
+ *
+ * @param folder the run's folder
+ * @throws OathEnrollError `input` where it holds no run; `journal` for a damaged journal; `environment` where the
+ *   results cannot be written
+ */
+export async function report(folder: string): Promise<Summary> {
+  try {
+    await removeDrafts(folder);
+    const { story, tally } = await writeResults(folder, () => new Replay(join(folder, JOURNAL)));
+    const { header, end } = story;
+    if (header === undefined) throw noRun(folder);
+    // Who was killed stopped nothing: what counts is what became of the rows.
+    const exitCode = end?.exitCode ?? tally.exitCode(end !== undefined && end.reason !== '');
+    return await writeSummary(
+      {
+        runId: header.runId,
+        folder,
+        calls: story.calls,
+        refusals: story.refusals,
+        waitedMs: story.waitedMs,
+        startedAtMs: header.startedAtMs,
+        finishedAtMs: story.lastMs,
+        stopped: end === undefined ? CUT_OFF : end.reason === '' ? undefined : end.reason,
+        options: header.options,
+      },
+      tally,
+      exitCode,
+    );
+  } catch (error) {
+    throw systemCode(error) === '' ? error : unwritable(folder, error);
+  }
+}
+
+/** A folder without a run in it. */
+export const noRun = (folder: string): OathEnrollError =>
+  new OathEnrollError('input', `this is no run folder: there is no ${JOURNAL} with a run in it`, {
+    file: folder,
+  });
+
+/** What a killed process left half written. */
+async function removeDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => {
+    throw noRun(folder);
+  });
+  for (const name of names.filter(isDraft)) await rm(join(folder, name), { force: true });
+}
+
+function unwritable(folder: string, error: unknown): OathEnrollError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new OathEnrollError(
+    'environment',
+    `the results cannot be written: ${why}. Nothing is lost; mend that, then: oath-enroll report ${folder}`,
+  );
+}

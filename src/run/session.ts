@@ -1,0 +1,161 @@
+import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { createCeiling } from '../dispatch/ceiling.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Throttle } from '../dispatch/throttle.js';
+import type { Journal } from '../journal/journal.js';
+import type { Clock } from '../model/clock.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { Summary } from '../results/summary.js';
+import { codeFromSeed } from './code-from-seed.js';
+import { EarlierRuns, tenantOf } from './earlier-runs.js';
+import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
+import type { JournalRecorder } from './journal-recorder.js';
+import { PaceMemory, type Pace } from './pace-memory.js';
+import { report } from './report.js';
+import { RowTaker, type RowSource } from './row-taker.js';
+import type { RunFolder } from './run-folder.js';
+import type { RunLocks } from './run-locks.js';
+
+/** Calls in flight get so long to finish once the run was interrupted; after that they count as unanswered. */
+const LAST_CALLS_MS = 10_000;
+
+/** One go at a run: the first, or a later one that finishes it. */
+export interface Session extends RowSource {
+  readonly folder: RunFolder;
+  readonly journal: Journal;
+  readonly recorder: JournalRecorder;
+  readonly locks: RunLocks;
+  /** Ends the reading of rows, however far it is. */
+  readonly closeInput: () => void;
+  /** The account that the run's calls went to; undefined in its first session. */
+  readonly account: string | undefined;
+  /** Wall time, ms, before which Graph asked not to be called. */
+  readonly closedUntilMs: number;
+}
+
+/**
+ * Gives every open row its turn, or ends early with a reason, and makes the results.
+ *
+ * @throws OathEnrollError `input` for a file that turns out unusable, before any call; `journal` when the disk fails;
+ *   `locked` when another process took the run over; `sign_in` where another tenant is signed in to than before
+ */
+export async function work(session: Session, request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
+  const { journal, recorder, folder, locks } = session;
+  const { clock, interrupt } = ports;
+  try {
+    const dispatched = dispatch(session, request, ports);
+    const { stopped, badInput } = await Promise.race([dispatched, locks.lost]);
+    const exitCode = interrupt.aborted ? Number(interrupt.reason) : badInput ? 2 : undefined;
+    recorder.write({ type: 'end', atMs: clock.now(), exitCode, reason: stopped ?? '' });
+  } catch (error) {
+    await journal.close().catch(() => undefined);
+    throw error;
+  }
+  await journal.close();
+  return report(folder.path);
+}
+
+async function dispatch(
+  session: Session,
+  request: EnrollRequest,
+  ports: EnrollPorts,
+): Promise<{ readonly stopped: string | undefined; readonly badInput: boolean }> {
+  const { clock, interrupt } = ports;
+  const { recorder, isLive, closeInput } = session;
+  const { account, failure } = await signIn(session, ports);
+  const memory = new PaceMemory(request.reports, () => clock.now());
+  const pace = await memory.recall(account);
+  const throttle = new AdaptiveThrottle(ports.random, pace.hint);
+  holdBack(throttle, clock, Math.max(session.closedUntilMs, pace.closedUntilMs ?? 0));
+  const dispatcher = new Dispatcher(
+    {
+      graph: ports.graph,
+      clock,
+      recorder,
+      throttle,
+      ceiling: request.rates.length === 0 ? undefined : createCeiling(request.rates, clock),
+      confirming: session.locks.confirming,
+      codeAt: codeFromSeed,
+      // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
+      onStop: isLive ? closeInput : undefined,
+    },
+    request,
+  );
+  const endInterrupt = onInterrupt(interrupt, clock, dispatcher);
+  if (failure !== undefined) dispatcher.stop(failure);
+  try {
+    const earlier = request.again
+      ? undefined
+      : await EarlierRuns.read(request.reports, session.folder.runId, account);
+    const taker = new RowTaker(recorder, dispatcher, earlier, ports);
+    if (isLive) dispatcher.start();
+    await Promise.race([taker.takeAll(session), dispatcher.finished]);
+    ports.watch(() => dispatcher.foresight());
+    // A file is read to its end before the first call, so that the most urgent row is chosen among all.
+    dispatcher.start();
+    dispatcher.close();
+    const { stopped } = await dispatcher.finished;
+    if (failure === undefined) await memory.keep(account, learnedBy(throttle, clock));
+    return { stopped, badInput: taker.foundBadInput };
+  } finally {
+    endInterrupt();
+  }
+}
+
+/** Signs in before rows are read, as codes die meanwhile. Says why that failed, if it did. */
+async function signIn(
+  { account: before, recorder }: Session,
+  { clock, interrupt, signIn, account: ask }: EnrollPorts,
+): Promise<{ readonly account: string; readonly failure?: string }> {
+  try {
+    const wasAborted = await Promise.race([signIn(), aborted(interrupt)]);
+    if (wasAborted === true) return { account: '', failure: 'interrupted' };
+  } catch (error) {
+    if (!(error instanceof OathEnrollError)) throw error;
+    return { account: '', failure: `not signed in: ${error.message}` };
+  }
+  const account = await ask();
+  if (before !== undefined && tenantOf(before) !== tenantOf(account)) {
+    throw new OathEnrollError(
+      'sign_in',
+      `this run belongs to another tenant than the one signed in to: it began with ${before}, now it is ${account}`,
+    );
+  }
+  recorder.write({ type: 'signed_in', account, atMs: clock.now() });
+  return { account };
+}
+
+function aborted(signal: AbortSignal): Promise<true> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(true);
+    signal.addEventListener('abort', () => resolve(true));
+  });
+}
+
+/** A wait that Graph asked for outlives the process that was told of it. */
+function holdBack(throttle: Throttle, clock: Clock, closedUntilMs: number): void {
+  const leftMs = closedUntilMs - clock.now();
+  if (leftMs <= 0) return;
+  const now = clock.elapsed();
+  throttle.answered(throttle.sent(now), now, { kind: 'refused', retryAfterMs: leftMs });
+}
+
+function learnedBy(throttle: AdaptiveThrottle, clock: Clock): Pace {
+  const leftMs = throttle.closedUntilMs - clock.elapsed();
+  const closedUntilMs = leftMs > 0 && leftMs < Infinity ? clock.now() + leftMs : undefined;
+  return { hint: throttle.hint(), closedUntilMs };
+}
+
+/** Ends the run in good order at a signal. Returns what undoes that. */
+function onInterrupt(interrupt: AbortSignal, clock: Clock, dispatcher: Dispatcher): () => void {
+  let disarm = (): void => undefined;
+  const stop = (): void => {
+    dispatcher.stop('interrupted');
+    disarm = clock.at(clock.elapsed() + LAST_CALLS_MS, () => dispatcher.giveUp());
+  };
+  interrupt.addEventListener('abort', stop);
+  return () => {
+    disarm();
+    interrupt.removeEventListener('abort', stop);
+  };
+}
