@@ -8,14 +8,14 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
+/** Where a run was under way. */
+const GO_ON =
+  '. Nothing is sent without it, so the run stopped; mend that, then go on with "oath-enroll resume" and the run folder';
+
 /** What the disk refused, for a person: `verb` is `created`, `written` and so on. */
 export function diskError(path: string, verb: string, cause: unknown): OathEnrollError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new OathEnrollError(
-    'journal',
-    `the journal cannot be ${verb}: ${PLAIN_WORDS[systemCode(cause)] ?? message}`,
-    {
-      file: path,
-    },
-  );
+  const why = PLAIN_WORDS[systemCode(cause)] ?? message;
+  const next = verb === 'written' || verb === 'closed' ? GO_ON : '';
+  return new OathEnrollError('journal', `the journal cannot be ${verb}: ${why}${next}`, { file: path });
 }
