@@ -7,10 +7,18 @@ if (text === undefined) {
   process.exit(2);
 }
 const report = await simulate(JSON.parse(text) as Scenario);
-const { told, activeLines, ...figures } = report;
+const { told, activeLines, lostLines, arrivedMs, ...figures } = report;
 const counts: Record<string, number> = {};
 for (const statuses of told.values()) {
   const key = statuses.join(' and ');
   counts[key] = (counts[key] ?? 0) + 1;
 }
-console.log({ ...figures, active: activeLines.size, told: counts, broken: brokenPromises(report) });
+const lastMs = arrivedMs.at(-1);
+console.log({
+  ...figures,
+  lastMs,
+  active: activeLines.size,
+  lost: lostLines.size,
+  told: counts,
+  broken: brokenPromises(report),
+});

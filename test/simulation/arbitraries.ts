@@ -67,6 +67,9 @@ const workload = fc.record({
 
 const seed = int(1, 1_000_000);
 
+/** A server that cuts the line, and one that the client gives up on. */
+const lost = fc.record({ share: fc.constantFrom(0.01, 0.05), afterMs: fc.constantFrom(300, 30_000) });
+
 /** Anything that Graph may do, over a network that keeps within the margin of a code's life. */
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   limit: fc.oneof(kindLimit, unkindLimit),
@@ -74,9 +77,11 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   network: fc.oneof(
     fc.record({ oneWayMs: int(5, 150), jitter: fc.constantFrom(0, 0.5) }),
     fc.record({ oneWayMs: int(5, 100), spikes: fc.constant({ share: 0.02, ms: 4000 }) }),
+    fc.record({ oneWayMs: int(5, 100), lost }),
   ),
   seed,
   retryAfter,
+  percentage: fc.boolean(),
 });
 
 /** Few rows with codes, under a limit that a client may know. */

@@ -10,6 +10,8 @@ export interface Limit {
   arrive(atMs: number): Refusal | undefined;
   /** The first instant, `atMs` or later, at which a call would be taken if none came before. */
   freeAt(atMs: number): number;
+  /** How much of the limit is used up at `atMs`: 1 is all of it. */
+  usedAt(atMs: number): number;
 }
 
 /** A limit from which somebody else may take as well. */
@@ -38,6 +40,10 @@ export class NoLimit implements Limit {
 
   freeAt(atMs: number): number {
     return atMs;
+  }
+
+  usedAt(): number {
+    return 0;
   }
 }
 
@@ -76,6 +82,11 @@ export class TokenBucket implements SharedLimit {
     return byThen >= lacking
       ? atMs + lacking / this.perMs
       : changeMs + (lacking - byThen) / (this.perMs * factor);
+  }
+
+  usedAt(atMs: number): number {
+    this.#fill(atMs);
+    return 1 - this.#level / this.burst;
   }
 
   #fill(atMs: number): void {
@@ -118,6 +129,10 @@ export class FixedWindow implements SharedLimit {
     return changeMs > atMs && changeMs < endMs && this.#taken < this.#most(changeMs) ? changeMs : endMs;
   }
 
+  usedAt(atMs: number): number {
+    return atMs >= this.#startMs + this.spanMs ? 0 : this.#taken / this.#most(atMs);
+  }
+
   #most(atMs: number): number {
     return Math.floor(this.calls * (atMs >= this.change.atMs ? this.change.factor : 1));
   }
@@ -147,7 +162,16 @@ export class SlidingWindow implements Limit {
   }
 
   freeAt(atMs: number): number {
-    while (this.#takenMs.length > 0 && this.#takenMs[0]! + this.spanMs <= atMs) this.#takenMs.shift();
+    this.#forget(atMs);
     return this.#takenMs.length < this.calls ? atMs : this.#takenMs[0]! + this.spanMs;
+  }
+
+  usedAt(atMs: number): number {
+    this.#forget(atMs);
+    return this.#takenMs.length / this.calls;
+  }
+
+  #forget(atMs: number): void {
+    while (this.#takenMs.length > 0 && this.#takenMs[0]! + this.spanMs <= atMs) this.#takenMs.shift();
   }
 }

@@ -11,14 +11,14 @@ abstract class PlainThrottle implements Throttle {
 
   abstract nextSendAt(nowMs: number): number;
   abstract sent(nowMs: number): number;
-  protected abstract refused(nowMs: number): void;
+  protected abstract refused(nowMs: number, retryAfterMs: number): void;
 
   protected nextId(): number {
     return (this.#lastId += 1);
   }
 
-  answered(_id: number, nowMs: number, { kind }: Signal): void {
-    if (kind === 'refused') this.refused(nowMs);
+  answered(_id: number, nowMs: number, { kind, retryAfterMs = 0 }: Signal): void {
+    if (kind === 'refused') this.refused(nowMs, retryAfterMs);
   }
 
   forecast(): number {
@@ -27,7 +27,7 @@ abstract class PlainThrottle implements Throttle {
 }
 
 /** Sums of times miss each other by less than this. */
-const HAIR_MS = 0.001;
+export const HAIR_MS = 0.001;
 
 /** Knows the limit and keeps its exact pace: what is lost then is lost by the choice of rows. */
 export class KnowingThrottle extends PlainThrottle {
@@ -65,6 +65,21 @@ export class DeafThrottle extends PlainThrottle {
 
   protected refused(nowMs: number): void {
     this.closedUntilMs = nowMs + 1000;
+  }
+}
+
+/** Waits out every Retry-After and learns nothing from it. */
+export class PatientThrottle extends PlainThrottle {
+  nextSendAt(nowMs: number): number {
+    return Math.max(nowMs, this.closedUntilMs);
+  }
+
+  sent(): number {
+    return this.nextId();
+  }
+
+  protected refused(nowMs: number, retryAfterMs: number): void {
+    this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + retryAfterMs);
   }
 }
 

@@ -1,37 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../src/model/row.js';
-import { Secret } from '../../src/model/secret.js';
-import { anyScenario, kindLimit, smallScenario } from './arbitraries.js';
-import type { Client, Desk } from './client.js';
+import { anyScenario } from './arbitraries.js';
+import type { Client } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';
-import { makeLimit, type LimitSpec } from './limit-spec.js';
-import { DeafThrottle, KnowingThrottle, StuckThrottle } from './other-throttles.js';
-import { seededRandom } from './random.js';
-import { brokenPromises, replayLine, simulate, type Report, type Scenario } from './simulate.js';
-import { deadFromMs } from './world.js';
-import { makeWorkload } from './workloads.js';
-
-/** A code's life that the dispatcher keeps in reserve, beyond the way to Graph. */
-const MARGIN_MS = 250;
-
-/** Plays a scenario, and tells how to play it again where `check` fails. */
-async function play(scenario: Scenario, check: (report: Report) => unknown, client?: Client): Promise<void> {
-  const report = await simulate(scenario, client);
-  try {
-    await check(report);
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\nPlay it again: ${replayLine(scenario)}`, { cause: error });
-  }
-}
-
-const keepsItsPromises = (report: Report): void => expect(brokenPromises(report)).toEqual([]);
-
-const limitOf = ({ limit, seed }: Scenario) => makeLimit(limit, seededRandom(seed, 0));
-
-/** The dispatcher where the limit is known: it is never refused. */
-const knowing = (scenario: Scenario): Client =>
-  dispatcherClient({ throttle: () => new KnowingThrottle(limitOf(scenario), scenario.network.oneWayMs) });
+import type { LimitSpec } from './limit-spec.js';
+import { DeafThrottle, StuckThrottle } from './other-throttles.js';
+import { keepsItsPromises, play } from './play.js';
+import { brokenPromises, simulate, type Scenario } from './simulate.js';
+import type { SimGraph } from './world.js';
 
 const busy: Scenario = {
   limit: { kind: 'bucket', perS: 5, burst: 10 },
@@ -85,66 +61,28 @@ describe('the watch over the promises', () => {
   });
 });
 
-describe('the choice of rows', () => {
-  it('enrols as many as any order could, where the limit is known', () =>
-    fc.assert(
-      fc.asyncProperty(smallScenario(7), (scenario) =>
-        play(
-          scenario,
-          (report) => {
-            keepsItsPromises(report);
-            expect(report.refusals).toBe(0);
-            expect(report.enrolled).toBe(mostThatCanMakeIt(scenario));
-          },
-          knowing(scenario),
-        ),
-      ),
-      { numRuns: 150 },
-    ));
+describe('an answer that never comes', () => {
+  const cut: Scenario = { ...busy, network: { oneWayMs: 40, lost: { share: 0.05, afterMs: 300 } } };
 
-  it('which the order of the file does not', async () => {
-    const scenarios = fc.sample(smallScenario(7), { numRuns: 150, seed: 1 });
-    const fewer: Scenario[] = [];
-    for (const scenario of scenarios) {
-      const { enrolled } = await simulate(scenario, inOrderOfTheFile(limitOf(scenario)));
-      const most = mostThatCanMakeIt(scenario);
-      expect(enrolled).toBeLessThanOrEqual(most);
-      if (enrolled < most) fewer.push(scenario);
-    }
-    expect(fewer).not.toEqual([]);
+  it('costs no token a second call, and no row its outcome', () =>
+    play(cut, (report) => {
+      keepsItsPromises(report);
+      const enrolled = [...report.lostLines].filter((line) => report.told.get(line)?.[0] === 'enrolled');
+      expect(enrolled.length).toBeGreaterThan(10);
+    }));
+
+  it('control: who sends again without a look submits tokens twice', async () => {
+    const resends: Client = (desk) => {
+      const ask: SimGraph['ask'] = async (call) => {
+        const answer = await desk.graph.ask(call);
+        return answer.kind === 'no_answer' ? desk.graph.ask(call) : answer;
+      };
+      const signingIn = (): undefined => undefined;
+      const graph = { ask, signingIn, renewSignIn: signingIn } as unknown as SimGraph;
+      return dispatcherClient()({ ...desk, graph });
+    };
+    expect(brokenPromises(await simulate(cut, resends)).join('\n')).toMatch(/submitted again/);
   });
-
-  it('does not depend on the order in which rows are given', () =>
-    fc.assert(
-      fc.asyncProperty(kindLimit, fc.integer({ min: 1, max: 9999 }), async (limit, seed) => {
-        const scenario: Scenario = {
-          limit,
-          workload: { kind: 'wave', load: 2.3, most: 300 },
-          network: { oneWayMs: 40 },
-          seed,
-        };
-        const shuffled = { ...scenario, workload: { ...scenario.workload, shuffle: seed } };
-        const { enrolled } = await simulate(scenario, knowing(scenario));
-        await play(shuffled, (report) => expect(report.enrolled).toBe(enrolled), knowing(shuffled));
-      }),
-      { numRuns: 40 },
-    ));
-
-  it('enrols every row where nothing is in the way', () =>
-    fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 9999 }), (seed) =>
-        play(
-          {
-            limit: { kind: 'none' },
-            workload: { kind: 'stream', load: 0.02, seeds: 0.2 },
-            network: { oneWayMs: 40 },
-            seed,
-          },
-          (report) => expect(report.enrolled).toBe(report.rows),
-        ),
-      ),
-      { numRuns: 20 },
-    ));
 });
 
 describe('long runs', () => {
@@ -195,47 +133,3 @@ describe('long runs', () => {
     expect(calls).toBeGreaterThan(100_000);
   });
 });
-
-/** By trying every choice: how many codes can be given one of the limit's free moments while they live. */
-function mostThatCanMakeIt(scenario: Scenario): number {
-  const { oneWayMs } = scenario.network;
-  const limit = limitOf(scenario);
-  const { startMs, arrivals } = makeWorkload(scenario.workload, scenario.limit, scenario.seed, 1);
-  const slotsMs: number[] = [];
-  for (let atMs = oneWayMs; slotsMs.length < arrivals.length;) {
-    atMs = limit.freeAt(atMs);
-    limit.arrive(atMs);
-    slotsMs.push(atMs);
-  }
-  const livesMs = arrivals.map(({ row }) => deadFromMs(row) - startMs - MARGIN_MS);
-  return bestChoice(slotsMs, livesMs);
-}
-
-function bestChoice(slotsMs: readonly number[], livesMs: readonly number[]): number {
-  const [slotMs, ...laterMs] = slotsMs;
-  if (slotMs === undefined) return 0;
-  let best = 0;
-  for (const [index, lifeMs] of livesMs.entries()) {
-    if (lifeMs < slotMs) continue;
-    best = Math.max(best, 1 + bestChoice(laterMs, livesMs.toSpliced(index, 1)));
-  }
-  return best;
-}
-
-/** As fast as the limit allows, but one row after the other as the file has them; those that are dead are left out. */
-function inOrderOfTheFile(limit: ReturnType<typeof makeLimit>): Client {
-  return async ({ clock, graph, arrivals, settled }: Desk) => {
-    const code = new Secret('755224');
-    const ask = async (row: Row): Promise<void> => {
-      await graph.ask({ kind: 'activate', row, code });
-      settled(row, 'enrolled');
-    };
-    for (const { row } of arrivals) {
-      const waitMs = limit.freeAt(clock.elapsed()) - clock.elapsed();
-      if (clock.now() + waitMs + MARGIN_MS > deadFromMs(row)) continue;
-      if (waitMs > 0) await clock.sleep(waitMs);
-      limit.arrive(clock.elapsed());
-      await ask(row);
-    }
-  };
-}

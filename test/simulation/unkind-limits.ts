@@ -15,6 +15,10 @@ export class AllOf implements Limit {
     const freeMs = Math.max(...this.limits.map((limit) => limit.freeAt(atMs)));
     return freeMs <= atMs ? atMs : this.freeAt(freeMs);
   }
+
+  usedAt(atMs: number): number {
+    return Math.max(...this.limits.map((limit) => limit.usedAt(atMs)));
+  }
 }
 
 /** A refusal shuts the service for `penaltyMs`, whatever the limit itself would ask. */
@@ -36,6 +40,10 @@ export class Penalty implements Limit {
 
   freeAt(atMs: number): number {
     return this.limit.freeAt(Math.max(atMs, this.#shutUntilMs));
+  }
+
+  usedAt(atMs: number): number {
+    return atMs < this.#shutUntilMs ? 1 : this.limit.usedAt(atMs);
   }
 }
 
@@ -60,6 +68,10 @@ export class LongerForEarly implements Limit {
 
   freeAt(atMs: number): number {
     return this.limit.freeAt(Math.max(atMs, this.#shutUntilMs));
+  }
+
+  usedAt(atMs: number): number {
+    return atMs < this.#shutUntilMs ? 1 : this.limit.usedAt(atMs);
   }
 }
 
@@ -98,6 +110,11 @@ export class SharedWithOther implements Limit {
     }
   }
 
+  usedAt(atMs: number): number {
+    this.#serveOther(atMs);
+    return this.limit.usedAt(atMs);
+  }
+
   #serveOther(untilMs: number): void {
     while (this.#nextMs <= untilMs) {
       this.limit.take(this.#nextMs);
@@ -133,5 +150,9 @@ export class Storm implements Limit {
   freeAt(atMs: number): number {
     const freeMs = this.limit.freeAt(atMs);
     return freeMs < this.fromMs || freeMs >= this.untilMs ? freeMs : this.limit.freeAt(this.untilMs);
+  }
+
+  usedAt(atMs: number): number {
+    return this.limit.usedAt(atMs);
   }
 }

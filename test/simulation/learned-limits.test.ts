@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Throttle } from '../../src/dispatch/throttle.js';
+import type { Client } from './client.js';
+import { dispatcherClient } from './dispatcher-client.js';
+import type { LimitSpec } from './limit-spec.js';
+import { PatientThrottle } from './other-throttles.js';
+import { play } from './play.js';
+import { simulate, type Report, type Scenario } from './simulate.js';
+import { makeThrottle } from './throttle-under-test.js';
+
+/** Windows in which the limit may be met and read: two refusals must agree. */
+const LEARNING = 3;
+const WINDOWS = 12;
+
+interface WindowScenario extends Scenario {
+  readonly limit: Extract<LimitSpec, { kind: 'window' | 'sliding' }>;
+}
+
+/**
+ * Windows by the clock are left out: a first burst can straddle two of them and be taken for one, and how many more it
+ * takes to see that is not bounded. Rows cannot expire and are many: nothing but the limit holds them up.
+ */
+const windows: fc.Arbitrary<WindowScenario> = fc
+  .record({
+    isSliding: fc.boolean(),
+    calls: fc.integer({ min: 5, max: 60 }),
+    seconds: fc.integer({ min: 10, max: 60 }),
+    oneWayMs: fc.integer({ min: 5, max: 60 }),
+    seed: fc.integer({ min: 1, max: 9999 }),
+  })
+  .map(({ isSliding, calls, seconds, oneWayMs, seed }) => ({
+    limit: isSliding
+      ? { kind: 'sliding', calls, seconds }
+      : { kind: 'window', calls, seconds, alignedTo: 'first call' },
+    workload: { kind: 'wave', load: 1000, seeds: 1, most: calls * WINDOWS },
+    network: { oneWayMs },
+    seed,
+  }));
+
+/** How many calls more than it takes came to a window at most, once that could be learned. */
+function mostBeyond({ limit }: WindowScenario, { arrivedMs }: Report): number {
+  const spanMs = limit.seconds * 1000;
+  const counts = limit.kind === 'sliding' ? inAnyStretch(arrivedMs, spanMs) : byWindow(arrivedMs, spanMs);
+  return Math.max(...counts) - limit.calls;
+}
+
+/** A window begins with the first call after the last one's end. */
+function byWindow(arrivedMs: readonly number[], spanMs: number): number[] {
+  const counts: number[] = [];
+  let endMs = -Infinity;
+  for (const atMs of arrivedMs) {
+    if (atMs >= endMs) {
+      counts.push(0);
+      endMs = atMs + spanMs;
+    }
+    counts.push(counts.pop()! + 1);
+  }
+  return counts.slice(LEARNING);
+}
+
+function inAnyStretch(arrivedMs: readonly number[], spanMs: number): number[] {
+  const later = arrivedMs.filter((atMs) => atMs > LEARNING * spanMs);
+  return later.map((fromMs, i) => {
+    const next = later.findIndex((atMs) => atMs >= fromMs + spanMs);
+    return (next < 0 ? later.length : next) - i;
+  });
+}
+
+describe('a window, once learned', () => {
+  it('never sees more calls than it takes, but for one that tries whether it takes more', () =>
+    fc.assert(
+      fc.asyncProperty(windows, (scenario) => {
+        // A stretch can hold the try and, its refusal over, the call after it.
+        const most = scenario.limit.kind === 'sliding' ? 2 : 1;
+        return play(scenario, (report) => expect(mostBeyond(scenario, report)).toBeLessThanOrEqual(most));
+      }),
+      { numRuns: 60 },
+    ));
+
+  it('control: it does where every refusal is waited out and nothing learned', async () => {
+    const patient = dispatcherClient({ throttle: () => new PatientThrottle(80) });
+    const scenarios = fc.sample(windows, { numRuns: 20, seed: 1 });
+    for (const each of scenarios) {
+      expect(mostBeyond(each, await simulate(each, patient))).toBeGreaterThan(2);
+    }
+  });
+});
+
+describe('x-ms-throttle-limit-percentage', () => {
+  const of = { kind: 'bucket', perS: 12, burst: 60 } as const;
+  const limits: LimitSpec[] = [of, { kind: 'penalty', of, seconds: 10 }, { kind: 'early', of, addS: 1 }];
+  const scenarios = limits.flatMap((limit) =>
+    [1, 2, 3].map((seed): Scenario => {
+      return {
+        limit,
+        workload: { kind: 'wave', load: 1 },
+        network: { oneWayMs: 40 },
+        seed,
+        percentage: true,
+      };
+    }),
+  );
+
+  /** The throttle as it is, but deaf to the header. */
+  const ignoring = dispatcherClient({
+    throttle: ({ random }): Throttle => {
+      const throttle = makeThrottle(random);
+      const answered = throttle.answered.bind(throttle);
+      throttle.answered = (id, nowMs, signal) => {
+        answered(id, nowMs, { ...signal, limitPercentage: undefined });
+      };
+      return throttle;
+    },
+  });
+
+  const refusals = async (client: Client): Promise<number> => {
+    let sum = 0;
+    for (const scenario of scenarios) {
+      await play(scenario, (report) => (sum += report.refusals), client);
+    }
+    return sum;
+  };
+
+  it('spares many refusals where it is sent and read', async () => {
+    expect(await refusals(dispatcherClient())).toBeLessThan(0.7 * (await refusals(ignoring)));
+  });
+});
