@@ -70,7 +70,10 @@ export class Narrator {
 
   #tick(): void {
     this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
-      if (this.#rows === 0) return this.#tick();
+      if (this.#rows === 0) {
+        this.#tick();
+        return;
+      }
       const waitMs = this.#gateShutUntilMs - this.clock.now();
       const waiting = waitMs >= 1000 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
       this.out.write(`${this.#done} of ${this.#rows} rows done, ${this.#enrolled} enrolled${waiting}\n`);
