@@ -1,10 +1,11 @@
+import { PackedTexts } from '../model/packed-texts.js';
 import type { HashFunction, IntervalS, Proof, Row } from '../model/row.js';
 import { Secret } from '../model/secret.js';
 import { newTask, type Task } from './task.js';
 
-/** Rows of one deadline, those before `next` taken. */
+/** Rows of one deadline as tickets to their texts, those before `next` taken. */
 interface Queue {
-  readonly rows: string[];
+  readonly tickets: number[];
   next: number;
   /** The first row's task, once somebody looked. */
   first: Task | undefined;
@@ -12,11 +13,12 @@ interface Queue {
 
 /**
  * Rows that wait for their first call, given in the order of the input: the earliest deadline first, and among
- * equals the order in which they came. They are kept as text: a million rows as objects would take 400 MB and more.
+ * equals the order in which they came. They are kept packed: a million rows as objects would take 400 MB and more.
  */
 export class FreshRows {
   /** Codes die as their steps end, so deadlines are few. No queue is empty. */
   readonly #byDeadline = new Map<number, Queue>();
+  readonly #texts = new PackedTexts();
   #earliestMs = Infinity;
   #size = 0;
 
@@ -26,8 +28,9 @@ export class FreshRows {
 
   push(row: Row, deadlineMs: number): void {
     const queue = this.#byDeadline.get(deadlineMs);
-    if (queue !== undefined) queue.rows.push(pack(row));
-    else this.#byDeadline.set(deadlineMs, { rows: [pack(row)], next: 0, first: undefined });
+    const ticket = this.#texts.put(pack(row));
+    if (queue !== undefined) queue.tickets.push(ticket);
+    else this.#byDeadline.set(deadlineMs, { tickets: [ticket], next: 0, first: undefined });
     this.#earliestMs = Math.min(this.#earliestMs, deadlineMs);
     this.#size += 1;
   }
@@ -35,9 +38,9 @@ export class FreshRows {
   /** The most urgent row, left in its place. */
   peek(): Task | undefined {
     const queue = this.#byDeadline.get(this.#earliestMs);
-    const text = queue?.rows[queue.next];
-    if (queue === undefined || text === undefined) return undefined;
-    return (queue.first ??= newTask(unpack(text), this.#earliestMs));
+    const ticket = queue?.tickets[queue.next];
+    if (queue === undefined || ticket === undefined) return undefined;
+    return (queue.first ??= newTask(unpack(this.#texts.take(ticket)), this.#earliestMs));
   }
 
   /** Takes the most urgent row out. */
@@ -46,10 +49,9 @@ export class FreshRows {
     const queue = this.#byDeadline.get(this.#earliestMs);
     if (queue === undefined) return undefined;
     queue.first = undefined;
-    queue.rows[queue.next] = '';
     queue.next += 1;
     this.#size -= 1;
-    if (queue.next === queue.rows.length) {
+    if (queue.next === queue.tickets.length) {
       this.#byDeadline.delete(this.#earliestMs);
       this.#earliestMs = [...this.#byDeadline.keys()].reduce((a, b) => Math.min(a, b), Infinity);
     }
