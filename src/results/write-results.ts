@@ -1,5 +1,6 @@
 import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
+import { Outcomes } from './outcomes.js';
 import { ResultFiles } from './result-csv.js';
 import { RunStory } from './run-story.js';
 import { Tally } from './summary.js';
@@ -15,7 +16,7 @@ export async function writeResults(
   events: () => AsyncIterable<RunEvent>,
 ): Promise<{ readonly story: RunStory; readonly tally: Tally }> {
   const story = new RunStory();
-  const outcomes = new Map<number, Outcome>();
+  const outcomes = new Outcomes();
   const called = new Set<number>();
   let rows = 0;
   for await (const event of events()) {
@@ -32,8 +33,8 @@ export async function writeResults(
     for await (const event of events()) {
       if (event.type === 'run') files = await ResultFiles.create(folder, event.header);
       if (event.type !== 'row' || files === undefined) continue;
-      const outcome = outcomes.get(event.line) ?? cutOff(event.hasSeed, called.has(event.line), story.lastMs);
-      outcomes.delete(event.line);
+      const outcome =
+        outcomes.take(event.line) ?? cutOff(event.hasSeed, called.has(event.line), story.lastMs);
       tally.add(outcome);
       const wait = files.add(event, outcome);
       if (wait !== undefined) await wait;
