@@ -47,7 +47,8 @@ export class Health {
 
   /** A row was settled by an answer. Returns why the run should end, or undefined. */
   settled(row: Row, status: Status, answer: Answer): string | undefined {
-    if (status === 'enrolled') this.#deniedUsers.clear();
+    // Clearing allocates, even for an empty set: not for every row.
+    if (status === 'enrolled' && this.#deniedUsers.size > 0) this.#deniedUsers.clear();
     if (answer.kind !== 'answered' || answer.httpStatus !== 403) return undefined;
     this.#deniedUsers.add(row.user.toLowerCase());
     if (this.#deniedUsers.size < MOST_DENIED_USERS) return undefined;
