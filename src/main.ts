@@ -2,11 +2,13 @@
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
+import { keepHeapLean } from './cli/lean-heap.js';
 import { runProgram } from './cli/program.js';
 import { systemCode } from './model/errors.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 const interrupt = new AbortController();
+keepHeapLean();
 
 // The first signal ends the run in good order; the second at once: what was done is in the journal.
 for (const [signal, exitCode] of [

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keepHeapLean } from '../../src/cli/lean-heap.js';
 import {
   costOf,
   inTemporaryFolder,
@@ -33,6 +34,7 @@ const SUBJECTS: Readonly<Record<string, (folder: string, rows: number) => Promis
 const csvIn = (folder: string, rows: number): string => join(folder, `${rows}.csv`);
 
 async function measure(subject: string, rows: number, folder: string): Promise<Measure> {
+  keepHeapLean();
   const work = SUBJECTS[subject]!;
   await work(folder, WARM_UP_ROWS);
   const times = Math.max(1, Math.ceil(LEAST_ROWS / rows));
