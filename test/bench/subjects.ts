@@ -1,7 +1,8 @@
 /** The paths through the program that benchmarks take, and rows to send along them. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdtemp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
 import { Dispatcher, type Recorder } from '../../src/dispatch/dispatcher.js';
@@ -122,7 +123,8 @@ export async function enrollFile(graph: GraphPort, file: string, rows: number): 
       interval: 30,
       collectedAt: 'auto',
       limit: undefined,
-      reports: dirname(file),
+      // Of its own: what one run enrolled, the next would skip.
+      reports: await mkdtemp(join(dirname(file), 'reports-')),
       runId: undefined,
       concurrency: CONCURRENCY,
       graceSteps: 1,
