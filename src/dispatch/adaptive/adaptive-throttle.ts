@@ -87,7 +87,7 @@ export class AdaptiveThrottle implements Throttle {
       this.#timed(nowMs - sentAtMs);
     }
     if (signal.kind === 'refused' || signal.kind === 'unreachable') {
-      this.#limits.refused();
+      if (this.#gate.block === undefined) this.#limits.blocked();
       this.#gate.refused(id, sentAtMs, nowMs, signal, this.#limits.fullUntil(sentAtMs));
       return;
     }

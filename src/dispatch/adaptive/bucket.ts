@@ -11,9 +11,11 @@ const UNMEASURED_CALLS = 20;
 /** Calls to pass for each call that a refusal costs: the loss stays under 4%. */
 const CALLS_PER_LOST_CALL = 25;
 /** A guess that may cost a block grows e-fold in so many blocks. */
-const BLOCKS_PER_GROWTH = 5;
+const BLOCKS_PER_GROWTH = 4;
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
+/** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
+const CHANGED = 0.25;
 /** What a hinted bucket is taken to hold, of its burst. */
 const HINTED_LEVEL = 0.9;
 /** Calls replayed at most. */
@@ -53,7 +55,6 @@ export class Bucket {
     bucket.burst = burst;
     bucket.#level = HINTED_LEVEL * burst;
     bucket.#measured = blockMs > PENALTY_MS;
-    if (bucket.#measured) bucket.#paced = bucket.#cautious;
     return bucket;
   }
 
@@ -102,15 +103,17 @@ export class Bucket {
   refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
     this.blockMs = Math.max(this.blockMs, closedMs);
     const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TRUSTED_CALLS) ?? this.#empties[0];
-    if (anchor !== undefined && empty.nth > anchor.nth) {
-      const calls = empty.nth - anchor.nth;
-      const weight = Math.min(1, (6 * calls) / TRUSTED_CALLS);
-      this.rate += weight * (this.#replay(anchor, empty) - this.rate);
-      this.#measured = calls >= TRUSTED_CALLS;
-    }
     this.#empties.push(empty);
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
-    this.burst = this.#drawdown(this.#empties[0] ?? empty, this.rate);
+    const calls = empty.nth - (anchor?.nth ?? empty.nth);
+    const weight = Math.min(1, (6 * calls) / TRUSTED_CALLS);
+    const rate =
+      anchor === undefined || calls === 0
+        ? this.rate
+        : this.rate + weight * (this.#replay(anchor, empty) - this.rate);
+    this.burst = this.#burstAt(rate);
+    this.rate = rate;
+    if (calls > 0) this.#measured = calls >= TRUSTED_CALLS;
     this.#paced = 0;
     this.#level = 0;
     this.#atMs = empty.atMs;
@@ -144,7 +147,7 @@ export class Bucket {
   }
 
   #lasts(from: Empty, to: Empty, rate: number): boolean {
-    const burst = this.#drawdown(this.#empties[0] ?? from, rate);
+    const burst = this.#burstAt(rate);
     let level = 0;
     let { atMs } = from;
     for (let nth = Math.max(from.nth, to.nth - REPLAYED); nth <= to.nth; nth++) {
@@ -153,6 +156,14 @@ export class Bucket {
       atMs = Math.max(atMs, nextMs);
     }
     return level + 1 >= -1e-6;
+  }
+
+  /** What it holds if it fills at `rate`. */
+  #burstAt(rate: number): number {
+    const first = this.#empties[0];
+    if (first === undefined || (this.#measured && Math.abs(rate / this.rate - 1) > CHANGED))
+      return this.burst;
+    return this.#drawdown(first, rate);
   }
 
   /** What it must have held, if not more, to last until then. */

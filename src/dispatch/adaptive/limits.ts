@@ -4,9 +4,9 @@ import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
 
-/** Share of calls that may be refused for probing beyond a known window; a handful in a short run is no matter. */
-const PROBES = 0.015;
-const FREE_PROBES = 2;
+/** Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. */
+const PROBES = 0.01;
+const FREE_BLOCKS = 0.5;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
@@ -38,7 +38,7 @@ export class Limits {
   readonly log = new SendLog();
   #windows: Window[] = [];
   bucket: Bucket | undefined;
-  #refusals = 0;
+  #blocks = 0;
   /** The last call beyond a window was taken. */
   #probing = false;
   #beginnings: Beginning[] = [];
@@ -59,7 +59,7 @@ export class Limits {
   }
 
   freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number): number {
-    const mayProbe = this.#probing || this.#refusals + 1 <= FREE_PROBES + PROBES * this.log.count;
+    const mayProbe = this.#probing || this.#blocks <= FREE_BLOCKS + PROBES * this.log.count;
     const probe = { may: mayProbe, again: this.#probing, lastSentMs };
     const at = Math.max(nowMs, ...this.#windows.map((w) => w.freeAt(nowMs, pending, probe, guardMs)));
     return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
@@ -78,8 +78,9 @@ export class Limits {
     if (this.#beginnings.length > BEGINNINGS) this.#beginnings.splice(1, 1);
   }
 
-  refused(): void {
-    this.#refusals++;
+  /** The first refusal of a block. */
+  blocked(): void {
+    this.#blocks++;
     this.#probing = false;
   }
 
@@ -158,7 +159,9 @@ export class Limits {
   #giveUp(window: Window, nowMs: number): void {
     this.#windows = this.#windows.filter((w) => w !== window);
     if (window.hinted || this.bucket !== undefined) return;
-    this.bucket = new Bucket(this.log, window.calls / window.spanMs, window.penaltyMs, nowMs);
+    // Its burst may have taken anything up to the block to flow in: half of it is guessed.
+    const fillMs = window.spanMs - window.penaltyMs / 2;
+    this.bucket = new Bucket(this.log, window.calls / fillMs, window.penaltyMs, nowMs);
     this.bucket.emptiedAt(window.emptied);
   }
 

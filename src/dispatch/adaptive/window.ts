@@ -6,6 +6,10 @@ const PROVEN = 0.9;
 /** An unconfirmed window through which so many times its calls went is none. */
 const REFUTED = 1.1;
 const SECOND_MS = 1000;
+/** Share of an unconfirmed window's calls that may be in flight while its end is groped for. */
+const GROPING = 0.01;
+/** Calls that grope follow each other so soon, or as soon as one is answered. */
+const STEP_MS = 150;
 /** A probe goes so long after a whole number of seconds before the end. */
 const EDGE_MS = 30;
 /** Clocks are read to the millisecond. */
@@ -43,17 +47,20 @@ export class Window {
   ): number {
     const nth = this.log.count + pending;
     const at = this.log.at(nth - this.calls) + this.spanMs + guardMs + TICK_MS;
+    const stepMs = pending > 0 ? probe.lastSentMs + STEP_MS : -Infinity;
     if (this.confirmed) {
       if (!probe.may || at <= nowMs) return at;
-      if (pending > 0) return Infinity;
-      return probe.again ? -Infinity : this.#edge(probe.lastSentMs, at);
+      if (probe.again) return stepMs;
+      return pending > 0 ? Infinity : this.#edge(probe.lastSentMs, at);
     }
     // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
     if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
-    if (pending > 0) return Infinity;
-    if (this.hinted) return -Infinity;
-    const pacedMs = Math.min(at, probe.lastSentMs + this.spanMs / this.calls);
-    return nth - this.#epoch === this.calls ? this.#edge(pacedMs, at) : pacedMs;
+    if (this.hinted) return stepMs;
+    const pacedMs = probe.lastSentMs + this.spanMs / this.calls;
+    if (pending > GROPING * this.calls) return Infinity;
+    if (pending > 0) return pacedMs;
+    const nextMs = Math.min(at, pacedMs);
+    return nth - this.#epoch === this.calls ? this.#edge(nextMs, at) : nextMs;
   }
 
   /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
