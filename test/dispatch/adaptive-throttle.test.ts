@@ -241,6 +241,18 @@ describe('a limit that was met', () => {
     expect(hinted.refused).toBeLessThanOrEqual(plain.refused);
   });
 
+  it('as a hint of a bucket whose refusals are dear is kept just below', () => {
+    const desk = new Desk(0, { windows: [], bucket: { perMs: 0.02, burst: 10, blockMs: 10_000 } });
+    let nowMs = 0;
+    let calls = 0;
+    for (; nowMs < 60_000; nowMs = Math.max(nowMs, desk.opensAt(nowMs))) {
+      desk.accept(nowMs, nowMs);
+      calls += 1;
+    }
+    expect(calls).toBeLessThan(10 + 0.02 * 60_000);
+    expect(calls).toBeGreaterThan(0.97 * 0.02 * 60_000);
+  });
+
   it('as a hint that is wrong is given up: what passes counts for more', () => {
     const { taken } = new Desk(0, { windows: [{ calls: 10, spanMs: 10_000 }] }).run(400, 10_000, 60_000);
     expect(taken).toBeGreaterThan(10 * 7);
