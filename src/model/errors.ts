@@ -37,5 +37,6 @@ export class OathEnrollError extends Error {
 
 /** The code of an error of Node's own, such as `ENOENT`; '' for any other. */
 export function systemCode(error: unknown): string {
+  if (error instanceof OathEnrollError) return '';
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

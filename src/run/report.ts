@@ -1,4 +1,4 @@
-import { rm, readdir } from 'node:fs/promises';
+import { access, rm, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Replay } from '../journal/replay.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
@@ -19,8 +19,9 @@ const CUT_OFF = 'it was cut off';
  */
 export async function report(folder: string): Promise<Summary> {
   try {
+    const journal = await journalIn(folder);
     await removeDrafts(folder);
-    const { story, tally } = await writeResults(folder, () => new Replay(join(folder, JOURNAL)));
+    const { story, tally } = await writeResults(folder, () => new Replay(journal));
     const { header, end } = story;
     if (header === undefined) throw noRun(folder);
     // Who was killed stopped nothing: what counts is what became of the rows.
@@ -51,12 +52,18 @@ export const noRun = (folder: string): OathEnrollError =>
     file: folder,
   });
 
+/** Path of the journal of a run. @throws OathEnrollError `input` where there is none */
+export async function journalIn(folder: string): Promise<string> {
+  const path = join(folder, JOURNAL);
+  await access(path).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) throw noRun(folder);
+  });
+  return path;
+}
+
 /** What a killed process left half written. */
 async function removeDrafts(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => {
-    throw noRun(folder);
-  });
-  for (const name of names.filter(isDraft)) await rm(join(folder, name), { force: true });
+  for (const name of (await readdir(folder)).filter(isDraft)) await rm(join(folder, name), { force: true });
 }
 
 function unwritable(folder: string, error: unknown): OathEnrollError {

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { Past } from '../dispatch/task.js';
 import { Replay } from '../journal/replay.js';
 import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
 import type { RunEvent, RunHeader } from '../model/run-event.js';
-import { noRun } from './report.js';
-import { JOURNAL } from './run-folder.js';
+import { journalIn, noRun } from './report.js';
 
 /** Outcomes that a later session may better: the row had no turn, or nobody could tell what became of it. */
 const OPEN: ReadonlySet<Status> = new Set(['not_attempted', 'unresolved']);
@@ -42,7 +40,7 @@ export interface RunSoFar {
  * @throws OathEnrollError `input` where the folder holds no run; `journal` for a damaged journal
  */
 export async function runSoFar(folder: string): Promise<RunSoFar> {
-  const replay = new Replay(join(folder, JOURNAL));
+  const replay = new Replay(await journalIn(folder));
   const so = new SoFar();
   for await (const event of replay) so.see(event);
   const { header, rows, finished, past, account, closedUntilMs, isComplete } = so;
