@@ -35,8 +35,13 @@ export async function telling(
     systemClock,
     isSilent ? 'nothing' : options.verbose === true ? 'rows' : 'progress',
   );
+  const notice = (text: string): void => {
+    if (options.quiet !== true) io.stderr.write(`${text}\n`);
+  };
   const log =
-    options.log === undefined ? undefined : (await import('./event-log.js')).openEventLog(options.log);
+    options.log === undefined
+      ? undefined
+      : (await import('./event-log.js')).openEventLog(options.log, notice);
   try {
     const summary = await run({
       observe: (event) => {
@@ -44,9 +49,7 @@ export async function telling(
         log?.see(event);
       },
       watch: (look) => narrator.watch(look),
-      notice: (text) => {
-        if (options.quiet !== true) io.stderr.write(`${text}\n`);
-      },
+      notice,
     });
     if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else if (options.quiet !== true) io.stdout.write(summaryText(summary, what, narrator.troubles, next));

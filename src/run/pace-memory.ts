@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hintSchema } from '../dispatch/adaptive/hint.js';
+import { systemCode } from '../model/errors.js';
 import { parseJson } from '../model/json.js';
 import { writeWhole } from '../results/whole-file.js';
 
@@ -38,11 +39,17 @@ export class PaceMemory {
     return (await this.#read()).get(key) ?? {};
   }
 
+  /** Keeps what was learned, where there is room for it: a full disk must not cost the run its results. */
   async keep(key: string, pace: Pace): Promise<void> {
     const known = await this.#read();
     const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), ...pace }));
-    await mkdir(this.reports, { recursive: true });
-    await writeWhole(this.#path, `${JSON.stringify({ version: 1, paces }, null, 2)}\n`);
+    const text = `${JSON.stringify({ version: 1, paces }, null, 2)}\n`;
+    try {
+      await mkdir(this.reports, { recursive: true });
+      await writeWhole(this.#path, text);
+    } catch (error) {
+      if (systemCode(error) === '') throw error;
+    }
   }
 
   async #read(): Promise<Map<string, z.infer<typeof paceSchema>>> {
