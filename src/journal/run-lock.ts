@@ -120,8 +120,15 @@ export class RunLock {
   async #isMade(): Promise<boolean> {
     try {
       const file = await open(this.request.path, 'wx', 0o600);
-      await file.writeFile(JSON.stringify({ id: this.#id, ...this.request.holder }));
-      await file.close();
+      try {
+        await file.writeFile(JSON.stringify({ id: this.#id, ...this.request.holder }));
+      } catch (error) {
+        // A lock that says not whose it is would be taken for a living one's for ten seconds.
+        await rm(this.request.path, { force: true });
+        throw error;
+      } finally {
+        await file.close();
+      }
       return true;
     } catch (error) {
       if (systemCode(error) === 'EEXIST') return false;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunLock, type Holder } from '../journal/run-lock.js';
 import type { Clock } from '../model/clock.js';
-import { systemCode } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
 
 export interface LockPorts {
   readonly clock: Clock;
@@ -42,18 +42,23 @@ export class RunLocks {
     return undefined;
   };
 
-  /** @throws OathEnrollError `locked` where another run holds it */
+  /** @throws OathEnrollError `locked` where another run holds it; `environment` where it cannot be locked */
   async takeFolder(path: string): Promise<void> {
     await this.#take(`the run folder ${path}`, join(path, '.lock'));
   }
 
-  /** The lock lies beside the input, for other machines to see; in the system's own folder where that is read-only. */
+  /**
+   * The lock lies beside the input, for other machines to see; in the system's own folder where that is read-only.
+   *
+   * @throws as {@link takeFolder}
+   */
   async takeInput(input: string): Promise<void> {
     const path = await realpath(input);
     try {
       await this.#take(input, `${path}.lock`);
     } catch (error) {
-      if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error))) throw error;
+      const { cause } = error as Error;
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCode(cause))) throw error;
       const name = createHash('sha256').update(path).digest('hex').slice(0, 32);
       await this.#take(input, join(tmpdir(), `oath-enroll-${name}.lock`));
     }
@@ -66,6 +71,16 @@ export class RunLocks {
   async #take(what: string, path: string): Promise<void> {
     const { clock, isRunning, notice } = this.ports;
     const request = { what, path, holder: this.#holder, clock, isRunning, onWait: notice };
-    this.#held.push(await RunLock.take(request));
+    try {
+      this.#held.push(await RunLock.take(request));
+    } catch (cause) {
+      throw systemCode(cause) === '' ? cause : unlockable(what, cause as Error);
+    }
   }
+}
+
+function unlockable(what: string, cause: Error): OathEnrollError {
+  const error = new OathEnrollError('environment', `${what} cannot be locked: ${cause.message}`);
+  error.cause = cause;
+  return error;
 }
