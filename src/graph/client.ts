@@ -9,6 +9,7 @@ import {
 } from '@microsoft/microsoft-graph-client';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
+import type { Secret } from '../model/secret.js';
 import type { BearerSource } from './access-token.js';
 import type { Trouble } from '../model/answer.js';
 import { troubleOf } from './trouble.js';
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly headers: Headers;
   /** The body, or why it is not whole. */
   readonly body: string | Trouble;
+  /** The token that the call bore: an answer may tell it back. */
+  readonly bearer: Secret;
 }
 
 /** Sends one call once. Redirects are answers, and nothing is ever sent again from here. */
@@ -49,11 +52,12 @@ export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientS
   const client = Client.initWithMiddleware({
     baseUrl: apiRoot,
     defaultVersion: '',
-    middleware: [clientRequestId(), authentication(apiRoot, bearer), transport()],
+    middleware: [clientRequestId(), onlyBelow(apiRoot), transport()],
   });
   return async (call) => {
+    let token: Secret;
     try {
-      await bearer.get();
+      token = await bearer.get();
     } catch (error) {
       if (!(error instanceof OathEnrollError)) throw error;
       return { kind: 'not_sent', cause: 'sign_in', detail: error.message };
@@ -64,10 +68,12 @@ export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientS
       const request = client
         .api(call.path)
         .responseType(ResponseType.RAW)
+        // The library's own handler sends no token over plain http, so a local Graph would never see one.
+        .header('authorization', `Bearer ${token.reveal()}`)
         .options({ signal: abort.signal, redirect: 'manual' });
       const response = (await (call.method === 'GET' ? request.get() : request.post(call.body))) as Response;
       const body = await readBody(response).catch((error: unknown) => unread(error, abort.signal.aborted));
-      return { kind: 'exchange', status: response.status, headers: response.headers, body };
+      return { kind: 'exchange', status: response.status, headers: response.headers, body, bearer: token };
     } catch (error) {
       return troubleOf(causeOf(error), abort.signal.aborted);
     } finally {
@@ -124,15 +130,12 @@ function clientRequestId(): Middleware {
   });
 }
 
-/** The library's own handler sends no token over plain http, so a local Graph would never see one. */
-function authentication(apiRoot: string, bearer: BearerSource): Middleware {
-  return link(async (context, next) => {
-    // The client takes a path that holds "https://" for a whole URL: no token leaves for any but the API root.
+/** The client takes a path that holds "https://" for a whole URL: no token leaves for any but the API root. */
+function onlyBelow(apiRoot: string): Middleware {
+  return link((context, next) => {
     if (typeof context.request !== 'string' || !context.request.startsWith(`${apiRoot}/`)) {
       throw new TypeError('a call would have left the API root');
     }
-    const token = await bearer.get();
-    setHeader(context, 'authorization', `Bearer ${token.reveal()}`);
     return next.execute(context);
   });
 }

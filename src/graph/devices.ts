@@ -13,11 +13,7 @@ export interface DevicePage {
 /** Longest name that is passed on, in characters. */
 const MAX_NAME = 256;
 
-const name = z
-  .string()
-  .transform((text) => oneLine(text, MAX_NAME))
-  .optional()
-  .catch(undefined);
+const name = z.string().optional().catch(undefined);
 
 /** `hardwareOathTokenAuthenticationMethodDevice` of Graph beta; the seed in it is not read, not even as null. */
 const device = z.object({
@@ -35,15 +31,19 @@ const page = z.object({ value: z.array(item), '@odata.nextLink': z.string().opti
 /**
  * Reads one page of a user's tokens or of the inventory. `undefined` where it is not what Graph documents, also
  * for a single item without a serial number: a list that may lack the token in question proves nothing.
+ *
+ * @param secrets are blanked in names, should they stand there
  */
-export function readDevicePage(body: string): DevicePage | undefined {
+export function readDevicePage(body: string, secrets: readonly string[] = []): DevicePage | undefined {
   const parsed = page.safeParse(parseJson(body));
   if (!parsed.success) return undefined;
+  const shown = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : oneLine(text, MAX_NAME, secrets);
   const devices = parsed.data.value.map(({ serialNumber, status, assignedTo, timeIntervalInSeconds }) => ({
     serialNumber,
     status,
-    assignedToId: assignedTo?.id,
-    assignedToName: assignedTo?.displayName,
+    assignedToId: shown(assignedTo?.id),
+    assignedToName: shown(assignedTo?.displayName),
     intervalS: timeIntervalInSeconds,
   }));
   return { devices, nextLink: parsed.data['@odata.nextLink'] };

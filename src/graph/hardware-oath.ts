@@ -1,4 +1,4 @@
-import type { Answer, Ask, GraphPort, OathDevice } from '../model/answer.js';
+import type { Answer, Ask, GraphPort, Trouble } from '../model/answer.js';
 import type { BearerSource } from './access-token.js';
 import { challengedClaims } from './claims.js';
 import type { Exchange, Send } from './client.js';
@@ -27,30 +27,42 @@ export function createHardwareOath(apiRoot: string, send: Send, bearer: BearerSo
 }
 
 /** The status line alone decides: a 204 is a 204, whatever becomes of the body behind it. */
-async function activate(send: Send, { row, code }: Activation): Promise<Answer> {
-  const { serialNumber, displayName } = row;
-  const verificationCode = code.reveal();
+async function activate(send: Send, ask: Activation): Promise<Answer> {
+  const { serialNumber, displayName, user } = ask.row;
+  const verificationCode = ask.code.reveal();
   const exchange = await send({
     method: 'POST',
-    path: `${userPath(row.user)}/authentication/hardwareOathMethods/assignAndActivateBySerialNumber`,
+    path: `${userPath(user)}/authentication/hardwareOathMethods/assignAndActivateBySerialNumber`,
     body: { verificationCode, serialNumber, ...(displayName === undefined ? {} : { displayName }) },
   });
-  if (exchange.kind === 'exchange') return answered(exchange, { secrets: [verificationCode] });
-  return { ...exchange, detail: oneLine(exchange.detail, MAX_MESSAGE, [verificationCode]) };
+  const secrets = [verificationCode, ...secretsOf(ask, exchange)];
+  return exchange.kind === 'exchange' ? answered(exchange, secrets) : without(secrets, exchange);
 }
 
 /** One page of a list. What follows it is asked for by the dispatcher: every call passes the same gate. */
 async function lookUp(apiRoot: string, send: Send, ask: LookUp): Promise<Answer> {
   const exchange = await send({ method: 'GET', path: ask.page ?? lookUpPath(ask) });
-  if (exchange.kind !== 'exchange') return exchange;
-  if (exchange.status !== 200) return answered(exchange, {});
-  if (typeof exchange.body !== 'string') return exchange.body;
-  const page = readDevicePage(exchange.body);
+  const secrets = secretsOf(ask, exchange);
+  if (exchange.kind !== 'exchange') return without(secrets, exchange);
+  if (exchange.status !== 200) return answered(exchange, secrets);
+  if (typeof exchange.body !== 'string') return without(secrets, exchange.body);
+  const page = readDevicePage(exchange.body, secrets);
   if (page === undefined) return unreadable('the answer is not the list of tokens that Graph documents');
-  if (page.nextLink === undefined) return answered(exchange, page);
-  const nextPage = below(apiRoot, page.nextLink);
+  const { devices, nextLink } = page;
+  if (nextLink === undefined) return { ...answered(exchange, secrets), devices };
+  const nextPage = below(apiRoot, nextLink);
   if (nextPage === undefined) return unreadable('the next page of the list is not on this Graph');
-  return { ...answered(exchange, page), nextPage };
+  return { ...answered(exchange, secrets), devices, nextPage };
+}
+
+/** What whoever answers may tell back and nobody must read: proofs of the row, and the token that the call bore. */
+function secretsOf({ row: { proof } }: Ask, exchange: Exchange | Trouble): string[] {
+  const held = proof.kind === 'code' ? proof.code : proof.seed;
+  return [held.reveal(), ...(exchange.kind === 'exchange' ? [exchange.bearer.reveal()] : [])];
+}
+
+function without(secrets: readonly string[], trouble: Trouble): Trouble {
+  return { ...trouble, detail: oneLine(trouble.detail, MAX_MESSAGE, secrets) };
 }
 
 function lookUpPath({ kind, row }: LookUp): string {
@@ -71,10 +83,7 @@ function unreadable(detail: string): Answer {
   return { kind: 'no_answer', cause: 'unreadable', detail };
 }
 
-function answered(
-  { status, headers, body }: Exchange,
-  { secrets = [], devices }: { secrets?: readonly string[]; devices?: readonly OathDevice[] },
-): Answered {
+function answered({ status, headers, body }: Exchange, secrets: readonly string[]): Answered {
   const refused = status < 200 || status > 299;
   const error = refused && typeof body === 'string' ? readGraphError(body) : undefined;
   const requestId = headers.get('request-id') ?? error?.requestId;
@@ -85,12 +94,19 @@ function answered(
     errorCode: oneLine(error?.code ?? '', MAX_CODE, secrets),
     message: oneLine(error?.message ?? '', MAX_MESSAGE, secrets),
     requestId: requestId === undefined ? undefined : oneLine(requestId, MAX_CODE, secrets),
-    retryAfter: retryAfter === null ? undefined : oneLine(retryAfter, MAX_CODE),
+    retryAfter: retryAfter === null ? undefined : shownWait(retryAfter, secrets),
     dateMs: finite(Date.parse(headers.get('date') ?? '')),
     throttlePercentage: finite(Number.parseFloat(headers.get('x-ms-throttle-limit-percentage') ?? '')),
     claims: status === 401 ? challengedClaims(headers.get('www-authenticate') ?? '') : undefined,
-    devices,
+    devices: undefined,
   };
+}
+
+/** A Retry-After to be written down. One that is a secret told back is still obeyed, a second longer. */
+function shownWait(header: string, secrets: readonly string[]): string {
+  const [, whole, rest = ''] = /^\s*(\d+)(\.\d+)?\s*$/.exec(header) ?? [];
+  if (whole === undefined) return oneLine(header, MAX_CODE, secrets);
+  return secrets.includes(whole) ? String(Number(whole) + 1) : whole + rest;
 }
 
 function finite(value: number): number | undefined {
