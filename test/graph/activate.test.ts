@@ -193,6 +193,26 @@ test('an answer repeats neither code nor token, nor what a terminal would obey',
   expect(answer).toMatchObject({ kind: 'answered', errorCode: 'code [secret]', requestId: 'id [secret]' });
   const { message } = answer as { message: string };
   expect(message).not.toMatch(/588651|Bearer loopback|eyJ|\p{Cc}|\p{Cf}/u);
-  expect(message).toMatch(/^\[31m\[secret\] \[secret\] .*"verificationCode":"\[secret\]".*…$/);
+  expect(message).toMatch(/^\[31mBearer \[secret\] \[secret\] .*"verificationCode":"\[secret\]".*…$/);
   expect(message.length).toBeLessThanOrEqual(300);
+});
+
+describe('a Retry-After', () => {
+  const retryAfter = async (header: string) => {
+    const server = await refusing(429, {}, { 'retry-after': header });
+    return graphAt(server.origin).port.ask(activate());
+  };
+
+  test.each(['2.128', '100000', '9'.repeat(400), 'Mon, 02 Nov 2026 09:00:42 GMT'])(
+    'that can be obeyed is passed on whole: %s',
+    async (header) => expect(await retryAfter(header)).toMatchObject({ retryAfter: header }),
+  );
+
+  test('that is the code is obeyed, a second longer', async () => {
+    expect(await retryAfter(CODE)).toMatchObject({ retryAfter: String(Number(CODE) + 1) });
+  });
+
+  test('of words with a secret in them is no use, and shows none', async () => {
+    expect(await retryAfter(`after ${CODE}`)).toMatchObject({ retryAfter: 'after [secret]' });
+  });
 });

@@ -24,3 +24,16 @@ test('a secret does not survive, wherever it stands', () => {
 test('a plain line stays as it is', () => {
   expect(oneLine('Resource “ä” does not exist.', 300, ['588651', ''])).toBe('Resource “ä” does not exist.');
 });
+
+test.each([
+  ['code 588651.', 'code [secret].'],
+  ['(588651)', '([secret])'],
+  ['seed GEZDGNBVGY3TQOJQ!', 'seed [secret]!'],
+])('what has the look of a code or a seed does not survive: %s', (text, line) => {
+  expect(oneLine(text, 300)).toBe(line);
+});
+
+test.each(['InvalidAuthenticationToken', 'AADSTS700016', '5886510', '8eb2a1f0-0000-4000-8000-588651588651'])(
+  'an error code or a request id stays as it is: %s',
+  (text) => expect(oneLine(text, 300)).toBe(text),
+);
