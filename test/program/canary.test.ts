@@ -1,9 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
-import { HEADER, rowOf, test, toCsv, type Desk } from '../support/desk.js';
+import { describe, expect, vi } from 'vitest';
+import { createSend } from '../../src/graph/client.js';
+import { createHardwareOath } from '../../src/graph/hardware-oath.js';
+import { systemClock } from '../../src/model/clock.js';
+import { Secret } from '../../src/model/secret.js';
+import { enroll } from '../../src/run/enroll.js';
+import { HEADER, rollout, rowOf, test, toCsv, type Desk } from '../support/desk.js';
 import { codeOf, makeFob, makeFobs, randomSeed, wrongCodeOf } from '../support/fob.js';
+import { portsTo, requestOn } from '../support/in-process.js';
+import { startParrot, type Parroting } from '../support/parrot.js';
 import type { Exit } from '../support/program.js';
 
 /**
@@ -21,18 +28,14 @@ function showsIn(text: string, secret: string): boolean {
   return forms.some((form) => text.includes(form));
 }
 
-/** All that the program wrote, under the name of where it stands. */
+/** All that the program wrote, under the name of where it stands: every file of the desk but the input. */
 async function written(desk: Desk, { stdout, stderr }: Exit): Promise<Readonly<Record<string, string>>> {
-  const folder = desk.path('reports');
-  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const entries = await readdir(desk.folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name !== 'in.csv')
+    .map((entry) => join(entry.parentPath, entry.name));
   const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')] as const));
-  return {
-    stdout,
-    stderr,
-    ...Object.fromEntries(texts),
-    log: await desk.read('run.log').catch(() => ''),
-  };
+  return { stdout, stderr, ...Object.fromEntries(texts) };
 }
 
 /** Where which secret is to be seen. */
@@ -130,6 +133,128 @@ describe('no code, seed or bearer token is in anything that the program writes',
     ]);
   });
 
+  test.concurrent.for<[Parroting, says: RegExp]>([
+    [{ status: 400 }, /somebody else/],
+    [{ status: 400, lookUp: 500 }, /the look-up failed too/],
+    [{ status: 400, lookUp: 403 }, /HTTP 400/],
+    [{ status: 401 }, /refused our sign-in/],
+    [{ status: 403 }, /somebody else/],
+    [{ status: 404, lookUp: 404 }, /unknown user/],
+    [{ status: 409, retryAfter: 'words' }, /somebody else/],
+    [{ status: 429, retryAfter: 'words', times: 2 }, /somebody else/],
+    [{ status: 429, retryAfter: 'code' }, /longer than the 900 s of --max-wait/],
+    [{ status: 503, retryAfter: 'code' }, /longer than the 900 s of --max-wait/],
+    [{ status: 500 }, /somebody else/],
+    [{ status: 302 }, /somebody else/],
+  ])(
+    'when Graph tells back what it was told: %j',
+    { timeout: 60_000 },
+    async ([parroting, says], { desk, onTestFinished }) => {
+      const fobs = makeFobs(2, { timeIntervalInSeconds: 60 });
+      const seeded = makeFob('seeded');
+      const codes = fobs.map((fob) => codeOf(fob));
+      const secrets = [...codes, seeded.secretKey];
+      const parrot = await startParrot(parroting, { onTestFinished }, secrets);
+      await desk.write('in.csv', [
+        [...HEADER, 'timeInterval', 'seed'],
+        ...fobs.map((fob) => [...rowOf(fob), '60', '']),
+        [seeded.serialNumber, seeded.user, '', '', '30', seeded.secretKey],
+      ]);
+
+      const exit = await desk.call([
+        'run',
+        'in.csv',
+        '--graph-url',
+        parrot.url,
+        '--run-id',
+        'r1',
+        ...TELL_ALL,
+      ]);
+      const again = await desk.call(['report', 'reports/r1', '--json']);
+
+      expect([parrot.activations() > 0, exit.stdout + exit.stderr]).toEqual([
+        true,
+        expect.stringMatching(says),
+      ]);
+      for (const each of [exit, again]) await expectNone(desk, each, [...secrets, ...parrot.told]);
+    },
+  );
+
+  test.concurrent('when a run is killed and resumed', async ({ desk, onTestFinished }) => {
+    const fobs = makeFobs(3, { timeIntervalInSeconds: 60 });
+    const rows = fobs.map((fob) => [...rowOf(fob), '60']);
+    const secrets = rows.map((row) => row[2]!);
+    await desk.write('in.csv', [[...HEADER, 'timeInterval'], ...rows]);
+    const parrot = await startParrot({ status: 0, times: 1 }, { onTestFinished }, secrets);
+    const run = desk.start([
+      'run',
+      'in.csv',
+      '--graph-url',
+      parrot.url,
+      '--run-id',
+      'r1',
+      '--concurrency',
+      '1',
+      ...TELL_ALL,
+    ]);
+    await vi.waitFor(() => expect(parrot.activations()).toBe(1), { timeout: 10_000 });
+    run.signal('SIGKILL');
+    const killed = await run.exit;
+    // Locks and all, as the process left them.
+    expect((await written(desk, killed))[desk.path('in.csv.lock')]).toContain('run of in.csv');
+    await expectNone(desk, killed, secrets);
+
+    const resumed = await desk.call(['resume', 'reports/r1', ...TELL_ALL]);
+
+    expect(parrot.activations()).toBe(3);
+    await expectNone(desk, resumed, [...secrets, ...parrot.told]);
+  });
+
+  test.concurrent.for<Parroting>([
+    { status: 400 },
+    { status: 400, lookUp: 403 },
+    { status: 401 },
+    { status: 429, retryAfter: 'words', times: 2 },
+    { status: 500, lookUp: 500 },
+  ])(
+    'when Graph tells back the bearer token: %j',
+    { timeout: 60_000 },
+    async (parroting, { desk, onTestFinished }) => {
+      const parrot = await startParrot(parroting, { onTestFinished });
+      const apiRoot = parrot.url;
+      const token = new Secret(`opaque-${randomSeed()}`);
+      const bearer = { get: () => token, renew: () => undefined };
+      const send = createSend({ apiRoot, bearer, clock: systemClock, requestTimeoutMs: 10_000 });
+      const [fob] = makeFobs(1, { timeIntervalInSeconds: 60 });
+      await desk.write('in.csv', rollout([fob!]));
+      const said: unknown[] = [];
+      const ports = portsTo(createHardwareOath(apiRoot, send, bearer), {
+        observe: (event) => said.push(event),
+        notice: (text) => said.push(text),
+      });
+
+      const summary = await enroll(requestOn(desk), ports);
+
+      const exit = { code: 0, stdout: JSON.stringify(summary), stderr: JSON.stringify(said) };
+      expect(parrot.told.size).toBeGreaterThan(1);
+      await expectNone(desk, exit, [...parrot.told]);
+    },
+  );
+
+  test.concurrent('when the URL holds a password', async ({ desk }) => {
+    const secret = randomSeed();
+    const url = `http://admin:${secret}@127.0.0.1:9/beta`;
+    await desk.write('in.csv', rollout(makeFobs(1)));
+    for (const [args, env] of [
+      [['--graph-url', url], {}],
+      [[], { OATH_ENROLL_GRAPH_URL: url }],
+    ] as const) {
+      const exit = await desk.call(['run', 'in.csv', ...args, ...TELL_ALL], { env });
+      expect(exit.code).toBe(2);
+      await expectNone(desk, exit, [secret]);
+    }
+  });
+
   test.concurrent('when the environment holds credentials', async ({ desk }) => {
     const fobs = makeFobs(2);
     const secret = `hush~${randomSeed()}`;
@@ -144,12 +269,31 @@ describe('no code, seed or bearer token is in anything that the program writes',
       env: {
         ...{ OATH_ENROLL_GRAPH_URL: emulator.url, AZURE_TENANT_ID: 'contoso.com', AZURE_CLIENT_ID: 'app' },
         AZURE_CLIENT_SECRET: secret,
+        ...{
+          AZURE_CLIENT_CERTIFICATE_PASSWORD: secret,
+          AZURE_PASSWORD: secret,
+          HTTPS_PROXY: `http://u:${secret}@127.0.0.1:9`,
+        },
       },
     });
 
     expect(emulator.requests().length).toBeGreaterThan(1);
     await expectNone(desk, exit, [secret]);
   });
+
+  test.concurrent(
+    'control: what a column of the user’s own holds is carried through, secret or not',
+    async ({ desk }) => {
+      const [fob] = makeFobs(1);
+      const row = rowOf(fob!);
+      await desk.write('in.csv', [
+        [...HEADER, 'Note'],
+        [...row, `I read ${row[2]}`],
+      ]);
+      const exit = await desk.call(['run', 'in.csv', '--dry-run', '--offline']);
+      expect(await leaks(desk, exit, [row[2]!])).toEqual([expect.stringMatching(/results\.csv$/)]);
+    },
+  );
 
   test('control: what is not secret is found where it stands', async ({ desk }) => {
     const input = await desk.write('in.csv', [

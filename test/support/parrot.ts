@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'vitest';
+
+/** How a parrot answers an activation. */
+export interface Parroting {
+  /** 0: no answer at all. */
+  readonly status: number;
+  /** What Retry-After is made of: words around what it was told, or a code as it is, a number of seconds. */
+  readonly retryAfter?: 'words' | 'code';
+  /** Only the first so many activations; the others are refused with 400. */
+  readonly times?: number;
+  /** Of the look-ups, each with an answer of its own kind: 200 names the token's holder. */
+  readonly lookUp?: number;
+}
+
+export interface Parrot {
+  /** API root. */
+  readonly url: string;
+  /** Codes and bearer tokens that it was told. */
+  readonly told: ReadonlySet<string>;
+  activations(): number;
+}
+
+/** A Graph that tells back in every place of an answer what it was told, now and before, and `more` besides. */
+export async function startParrot(
+  { status, retryAfter, times = Infinity, lookUp = 200 }: Parroting,
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  more: readonly string[] = [],
+): Promise<Parrot> {
+  const told = new Set<string>();
+  let activations = 0;
+
+  const answer = (request: IncomingMessage, response: ServerResponse, body: string): void => {
+    const isActivation = request.method === 'POST';
+    const bearer = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    // Loopback's own is the same for all, and no secret.
+    if (bearer !== 'loopback') told.add(bearer);
+    const { verificationCode: code, serialNumber } = (body === '' ? {} : JSON.parse(body)) as Record<
+      string,
+      string
+    >;
+    if (code !== undefined) told.add(code);
+    if (isActivation) activations += 1;
+    const wanted = !isActivation ? lookUp : activations <= times ? status : 400;
+    if (wanted === 0) return;
+    const text = [...told, ...more, `Bearer ${bearer}`].join(' ');
+    const claims = Buffer.from(JSON.stringify({ text })).toString('base64');
+    response.writeHead(wanted, {
+      'Content-Type': 'application/json',
+      'request-id': text,
+      'client-request-id': text,
+      ...(retryAfter !== undefined &&
+        isActivation &&
+        activations <= times && { 'Retry-After': retryAfter === 'code' ? (code ?? '') : text }),
+      'WWW-Authenticate': `Bearer realm="${text}", error="insufficient_claims", claims="${claims}"`,
+      Location: `/beta/${encodeURIComponent(text)}`,
+    });
+    const inner = { message: text, 'request-id': text, date: text };
+    const error = { code: `no ${text}`, message: text, innerError: inner };
+    const serial = serialNumber ?? /'(.*)'/.exec(decodeURIComponent(request.url ?? ''))?.[1] ?? 'another';
+    const assignedTo = { id: text, displayName: `${text}, the holder` };
+    const device = {
+      serialNumber: serial,
+      status: 'activated',
+      displayName: text,
+      secretKey: text,
+      assignedTo,
+    };
+    response.end(JSON.stringify(wanted === 200 ? { value: [{ id: text, device }] } : { error }));
+  };
+
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
+    request.on('end', () => answer(request, response, body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/beta`, told, activations: () => activations };
+}
