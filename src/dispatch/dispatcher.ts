@@ -101,6 +101,8 @@ export class Dispatcher {
   /** Calls may leave from now on. Rows added before are all in the choice of the first. */
   start(): void {
     this.#started = true;
+    // An earlier run, or session of this one, may have been told to wait.
+    this.#stopIf(this.#tooLongAWait());
     this.#pump();
   }
 
