@@ -18,7 +18,7 @@ export function isThrottleRefusal(answer: Answer): boolean {
  * What follows from an answer. The HTTP status decides first; where Graph's error codes are unknown (a wrong
  * code, an unknown serial number, a token of somebody else) the token and the user are looked up.
  *
- * @param nowMs wall time of the answer
+ * @param nowMs when the answer came, on the clock that deadlines are told by
  * @param elapsedMs the same instant on the clock of waits
  */
 export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {

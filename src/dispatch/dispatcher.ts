@@ -9,6 +9,7 @@ import { unlearned } from './decision.js';
 import { foresee, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
+import { SteadyClock } from './steady-clock.js';
 import { newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './waiting-rows.js';
 
@@ -61,6 +62,8 @@ export class Dispatcher {
   #resolve!: (end: DispatchEnd) => void;
   #reject!: (error: unknown) => void;
 
+  /** What deadlines of tasks are told by, as the wall clock may be set while rows wait. */
+  readonly #steady: SteadyClock;
   readonly #waiting: WaitingRows;
   readonly #gate: Gate;
   readonly #limit;
@@ -81,13 +84,14 @@ export class Dispatcher {
     });
     const wake = (): void => this.#pump();
     const stop = (reason: string): void => this.stop(reason);
+    this.#steady = new SteadyClock(parts.clock);
     this.#gate = new Gate(parts, { wake, stop, fail: this.#fail });
-    this.#waiting = new WaitingRows(parts.clock, (task) => this.#expire(task), wake);
+    this.#waiting = new WaitingRows(this.#steady, (task) => this.#expire(task), wake);
   }
 
   /** A row wants its turn, or its next one where an earlier session of the run called for it already. */
   add(row: Row, past?: Past): void {
-    const deadline = deadlineMs(row, this.options.graceSteps);
+    const deadline = this.#steady.ofWall(deadlineMs(row, this.options.graceSteps));
     if (past !== undefined) this.#takeUp(newTask(row, deadline), past);
     else if (this.#stopped === undefined) this.#waiting.addFresh(row, deadline);
     else this.#abandon(newTask(row, deadline));
@@ -97,6 +101,8 @@ export class Dispatcher {
   /** Calls may leave from now on. Rows added before are all in the choice of the first. */
   start(): void {
     this.#started = true;
+    // An earlier run, or session of this one, may have been told to wait.
+    this.#stopIf(this.#tooLongAWait());
     this.#pump();
   }
 
@@ -131,7 +137,9 @@ export class Dispatcher {
     const { timeless } = this.#waiting.demand(false);
     const { paceIsKnown } = this.#gate;
     return {
-      ...foresee(this.#waiting.deadlines(), (untilMs) => this.#gate.callsUntil(untilMs)),
+      ...foresee(this.#waiting.deadlines(), (untilMs) =>
+        this.#gate.callsWithin(untilMs - this.#steady.now()),
+      ),
       timeless,
       paceIsKnown,
     };
@@ -159,7 +167,11 @@ export class Dispatcher {
     this.#resolve({ stopped: this.#stopped, calls, refusals, waitedMs });
   }
 
-  readonly #canArrive = (task: Task): boolean => this.#gate.canArrive(task.deadlineMs);
+  /** A code is dead as soon as either clock says so: who sets the wall clock back gives it no more life. */
+  readonly #canArrive = ({ row, deadlineMs: steadyDeadlineMs }: Task): boolean => {
+    const byWallMs = deadlineMs(row, this.options.graceSteps) - this.parts.clock.now();
+    return this.#gate.canArrive(Math.min(steadyDeadlineMs - this.#steady.now(), byWallMs));
+  };
 
   /** The disk is full, or a defect of ours showed: nothing more leaves, and rows stay as the journal has them. */
   readonly #fail = (error: unknown): void => {
@@ -189,7 +201,7 @@ export class Dispatcher {
     if (answer.kind === 'answered' && answer.httpStatus === 401) {
       graph.renewSignIn(leftAtMs, answer.claims);
     }
-    this.#act(sent, answer, clock.now(), clock.elapsed());
+    this.#act(sent, answer, this.#steady.now(), clock.elapsed());
     this.#stopIf(this.#health.answered(answer, clock.elapsed()) ?? this.#tooLongAWait());
   }
 
@@ -205,10 +217,10 @@ export class Dispatcher {
     const task = { ...fresh, attempts, mayBeOurs: attempts > 1 };
     const agoMs = Math.max(0, clock.now() - atMs);
     if (answer === undefined) this.#requeue(task);
-    else this.#act(task, answer, atMs, clock.elapsed() - agoMs);
+    else this.#act(task, answer, this.#steady.ofWall(atMs), clock.elapsed() - agoMs);
   }
 
-  /** The instant of the answer is given on both clocks. */
+  /** The instant of the answer is given on the steady clock and on that of waits. */
   #act(task: Task, answer: Answer, nowMs: number, elapsedMs: number): void {
     const decision = decide(task, answer, nowMs, elapsedMs);
     switch (decision.kind) {

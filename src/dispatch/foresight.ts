@@ -13,8 +13,8 @@ export interface Foresight {
 /**
  * How many of the codes can be sent before they die, the most urgent first.
  *
- * @param deadlines wall time in ms and how many codes have it, earliest first
- * @param callsUntil how many calls can leave until an instant of wall time; must not fall as time goes on
+ * @param deadlines instants in ms and how many codes have it, earliest first
+ * @param callsUntil how many calls can leave until an instant of the same time; must not fall as time goes on
  */
 export function foresee(
   deadlines: readonly (readonly [deadlineMs: number, count: number])[],

@@ -90,10 +90,10 @@ export class Gate {
     );
   }
 
-  /** Calls that can probably leave until an instant of wall time. Where Graph's limit is unknown, its published one holds. */
-  callsUntil(untilMs: number): number {
+  /** Calls that can probably arrive within a time from now. Where Graph's limit is unknown, its published one holds. */
+  callsWithin(leftMs: number): number {
     const { clock, throttle, ceiling } = this.parts;
-    const withinMs = untilMs - clock.now() - throttle.roundTripMs / 2 - ARRIVAL_MARGIN_MS;
+    const withinMs = leftMs - throttle.roundTripMs / 2 - ARRIVAL_MARGIN_MS;
     const now = clock.elapsed();
     const known = this.paceIsKnown
       ? throttle.forecast(now, now + withinMs)
@@ -101,10 +101,9 @@ export class Gate {
     return Math.min(known, ceiling?.callsWithin(withinMs) ?? Infinity);
   }
 
-  /** Whether a code sent now, or once Graph's wait is over, arrives alive. */
-  canArrive(deadlineMs: number): boolean {
-    const leavesAtMs = this.parts.clock.now() + this.shutForMs;
-    return leavesAtMs + this.parts.throttle.roundTripMs / 2 + ARRIVAL_MARGIN_MS <= deadlineMs;
+  /** Whether a code with so long to live arrives alive, sent now or once Graph's wait is over. */
+  canArrive(leftMs: number): boolean {
+    return this.shutForMs + this.parts.throttle.roundTripMs / 2 + ARRIVAL_MARGIN_MS <= leftMs;
   }
 
   /** Gives leave to one call, which then goes or is withdrawn. */

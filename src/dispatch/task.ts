@@ -5,7 +5,7 @@ import type { Urgent } from './urgency-queue.js';
 /** An activation that was not plainly taken, while look-ups find out what came of it. */
 export interface Doubt {
   readonly answer: Answer;
-  /** Wall time of the answer: a code that was dead by then is expired, else rejected. */
+  /** Steady time of the answer: a code that was dead by then is expired, else rejected. */
   readonly answeredAtMs: number;
   /** The same instant in elapsed ms: reads can lag behind what was done until then. */
   readonly sinceMs: number;
@@ -21,6 +21,7 @@ export interface Doubt {
 /** A row on its way, with all that was learned about it. Replaced, never changed. */
 export interface Task extends Urgent {
   readonly row: Row;
+  /** When its code dies, on the steady clock; Infinity for a seed. */
   readonly deadlineMs: number;
   /** The call that comes next. */
   readonly ask: Ask['kind'];

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- every index stays within the heap by its invariant */
 /** What the queue orders by: the deadline, then the place in the input. */
 export interface Urgent {
-  /** Wall time in ms; Infinity for what cannot expire. */
+  /** Ms on one clock; Infinity for what cannot expire. */
   readonly urgencyMs: number;
   /** Breaks ties: lower goes first. */
   readonly sequence: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
@@ -9,8 +9,6 @@ const RENEWED_EVERY_MS = 2500;
 /** Watched for so long without being renewed, a lock is a dead holder's, whatever the clocks say. */
 const DEAD_AFTER_MS = 10_000;
 const LOOKED_AT_EVERY_MS = 250;
-/** So old by the wall clock, it need not be watched. */
-const LONG_DEAD_MS = 10 * DEAD_AFTER_MS;
 
 const holderSchema = z.object({
   /** What it is held for: a run folder. */
@@ -42,7 +40,7 @@ export interface LockRequest {
 
 /** A lock file as somebody else left it. */
 interface Found {
-  /** Of this holding; '' where the file is not written yet, or is none of ours. */
+  /** Of this holding; the time of the file where that is not written yet, or is none of ours. */
   readonly id: string;
   readonly holder: Holder | undefined;
   readonly renewedAtMs: number;
@@ -58,7 +56,9 @@ export class RunLock {
   #lose!: (error: OathEnrollError) => void;
   readonly #id = randomUUID();
   #renewedAt: { wallMs: number; elapsedMs: number } | undefined;
-  #onRenewal: () => void = () => undefined;
+  /** Resolves at the next renewal; the same for all who wait. */
+  #renewal: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
+  #isReleased = false;
   #cancel: () => void = () => undefined;
 
   private constructor(private readonly request: LockRequest) {
@@ -81,14 +81,14 @@ export class RunLock {
     while (!(await lock.#isMade())) {
       const found = await look(path);
       if (found === undefined) continue;
-      if (isDead(found, request)) {
-        await clear(path, found.id);
+      if (isGone(found, request)) {
+        await clear(found, request);
         continue;
       }
       if (first === undefined) request.onWait(watching(request.what, found));
       first ??= found;
       if (found.id !== first.id || found.renewedAtMs !== first.renewedAtMs) throw held(request.what, found);
-      if (clock.elapsed() >= deadAtMs) await clear(path, found.id);
+      if (clock.elapsed() >= deadAtMs) await clear(found, request);
       else await new Promise<void>((resolve) => clock.at(clock.elapsed() + LOOKED_AT_EVERY_MS, resolve));
     }
     lock.#renewed();
@@ -104,14 +104,13 @@ export class RunLock {
     const at = this.#renewedAt;
     const ageMs = at && Math.max(clock.now() - at.wallMs, clock.elapsed() - at.elapsedMs);
     if (ageMs !== undefined && ageMs < DEAD_AFTER_MS) return undefined;
-    const renewal = new Promise<void>((resolve) => {
-      this.#onRenewal = resolve;
-    });
-    return Promise.race([renewal, this.lost]);
+    this.#renewal ??= renewal();
+    return Promise.race([this.#renewal.done, this.lost]);
   }
 
   /** Lets the lock go, if it is still ours. */
   async release(): Promise<void> {
+    this.#isReleased = true;
     this.#cancel();
     const found = await look(this.request.path).catch(() => undefined);
     if (found?.id === this.#id) await rm(this.request.path, { force: true }).catch(() => undefined);
@@ -154,9 +153,11 @@ export class RunLock {
 
   #renewed(isTouched = true): void {
     const { clock } = this.request;
+    if (this.#isReleased) return;
     if (isTouched) {
       this.#renewedAt = { wallMs: clock.now(), elapsedMs: clock.elapsed() };
-      this.#onRenewal();
+      this.#renewal?.resolve();
+      this.#renewal = undefined;
     }
     this.#cancel = clock.at(clock.elapsed() + RENEWED_EVERY_MS, () => void this.#renew());
   }
@@ -167,30 +168,38 @@ async function look(path: string): Promise<Found | undefined> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
     const { data } = holderSchema.extend({ id: z.string() }).safeParse(parseJson(text));
-    return { id: data?.id ?? '', holder: data, renewedAtMs: mtimeMs };
+    return { id: data?.id ?? String(mtimeMs), holder: data, renewedAtMs: mtimeMs };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Removes a dead holder's file. Another may have been quicker and made its own: that is put back. */
-async function clear(path: string, id: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+/**
+ * Removes a dead holder's file. That is locked too, by the holding's id: two who saw the same dead holder would else
+ * remove its file and the one that the quicker of them made.
+ */
+async function clear({ id }: Found, request: LockRequest): Promise<void> {
+  const { path } = request;
+  const alone = await RunLock.take({ ...request, path: `${path}.${id}`, onWait: () => undefined });
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw error;
+    if ((await look(path))?.id === id) await rm(path, { force: true });
+  } finally {
+    await alone.release();
   }
-  if ((await look(aside))?.id !== id) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
-/** Whether that is plain: its process is gone from this machine, or has not renewed the lock for long. */
-function isDead({ holder, renewedAtMs }: Found, { holder: self, clock, isRunning }: LockRequest): boolean {
-  if (clock.now() - renewedAtMs > LONG_DEAD_MS) return true;
+/** Whether its process is gone from this machine. How old the file is tells nothing: another machine's clock wrote it. */
+function isGone({ holder }: Found, { holder: self, isRunning }: LockRequest): boolean {
   return holder?.host === self.host && holder.space === self.space && !isRunning(holder.process);
+}
+
+function renewal(): { readonly done: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const done = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { done, resolve };
 }
 
 const named = ({ holder }: Found): string =>

@@ -31,7 +31,8 @@ export class EarlierRuns {
    */
   static async read(reports: string, thisRun: string, account: string): Promise<EarlierRuns> {
     const path = join(reports, GATHERED);
-    const gathered = (await readFile(path, 'utf8').catch(() => '')).split('\n').flatMap(parseLine);
+    const known = await readFile(path, 'utf8').catch(() => '');
+    const gathered = known.split('\n').flatMap(parseLine);
     const read = new Map(gathered.flatMap((line) => ('bytes' in line ? [[line.run, line.bytes]] : [])));
     const added: Line[] = [];
     for (const run of await readdir(reports).catch(() => [])) {
@@ -45,7 +46,9 @@ export class EarlierRuns {
     }
     if (added.length > 0) {
       const text = added.map((line) => `${JSON.stringify(line)}\n`).join('');
-      await appendFile(path, text, { mode: 0o600 }).catch(() => undefined);
+      // What a kill tore off would swallow the line behind it.
+      const isTorn = known !== '' && !known.endsWith('\n');
+      await appendFile(path, isTorn ? `\n${text}` : text, { mode: 0o600 }).catch(() => undefined);
     }
     const earlier = new EarlierRuns();
     const tenant = tenantOf(account);
@@ -71,8 +74,9 @@ async function enrolledIn(journal: string, run: string): Promise<Line[]> {
       if (event.type === 'signed_in') tenant = tenantOf(event.account);
       if (event.type !== 'outcome') continue;
       const row = rows.get(event.line);
+      if (row === undefined || !isProven(event)) continue;
       rows.delete(event.line);
-      if (row !== undefined && isProven(event)) enrolled.push({ tenant, ...row, run });
+      enrolled.push({ tenant, ...row, run });
     }
   } catch (error) {
     if (!(error instanceof OathEnrollError)) throw error;

@@ -15,7 +15,7 @@ import { work } from './session.js';
  * The main job: reads an input, sends each code while it lives, and writes down what became of every row.
  *
  * @throws OathEnrollError `input` for an unusable file, before any call; `usage` or `environment` where the run
- *   folder cannot be made; `locked` where another run holds the input; `journal` when the disk fails, resumable
+ *   folder cannot be made; `locked` where another run holds the input or the folder; `journal` when the disk fails, resumable
  */
 export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const startedAtMs = ports.clock.now();
@@ -27,7 +27,9 @@ export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promis
   const locks = new RunLocks(`a run of ${request.input}`, ports);
   try {
     if (input.file !== undefined) await locks.takeInput(input.file.path);
-    const folder = await makeRunFolder(request.reports, request.runId, request.input, startedAtMs);
+    const { reports, runId: chosen } = request;
+    const inUse = (path: string): Promise<void> => locks.takeFolder(path);
+    const folder = await makeRunFolder(reports, chosen, request.input, startedAtMs, inUse);
     await locks.takeFolder(folder.path);
     const journal = await Journal.create(join(folder.path, JOURNAL));
     const { header, file, isLive } = input;

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Past } from '../dispatch/task.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';
@@ -55,7 +55,8 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
         account: run.account,
         closedUntilMs: run.closedUntilMs,
       },
-      request,
+      // Where it was started from, and from where it goes on, may be two folders.
+      { ...request, reports: dirname(resolve(folder)) },
       ports,
     );
   } finally {
@@ -99,6 +100,9 @@ async function* openRows(
     const { line } = intake.record;
     if (!finished.has(line)) yield { intake, isKnown: !done, past: past.get(line) };
   }
+  // A session that was cut off while it read has fewer rows than the input, never more.
+  const { value: missing, done } = await journaled.next();
+  if (done !== true) throw changed(file?.path ?? '', 'a row is missing', { line: missing.line });
 }
 
 type JournaledRow = Extract<RunEvent, { type: 'row' }>;

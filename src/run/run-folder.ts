@@ -18,6 +18,7 @@ export interface RunFolder {
  * Makes the folder of a new run, readable by its owner alone.
  *
  * @param runId chosen by the user; left out, it is UTC time and input name
+ * @param inUse given the path of a folder that is there already; rejects where a run goes on in it
  * @throws OathEnrollError `usage` for an id that is no folder name or is taken
  */
 export async function makeRunFolder(
@@ -25,6 +26,7 @@ export async function makeRunFolder(
   runId: string | undefined,
   input: string,
   nowMs: number,
+  inUse: (path: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<RunFolder> {
   if (runId !== undefined && !RUN_ID.test(runId)) {
     throw new OathEnrollError(
@@ -43,6 +45,7 @@ export async function makeRunFolder(
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error;
         if (runId !== undefined) {
+          await inUse(path);
           throw new OathEnrollError(
             'usage',
             `the run folder ${path} exists already: choose another --run-id, or go on with that run by "oath-enroll resume"`,

@@ -54,6 +54,8 @@ class SoFar {
   rows = 0;
   readonly finished = new Set<number>();
   readonly past = new Map<number, Past>();
+  /** What {@link past} was before the last intent of a line, while no answer to it is known. */
+  readonly #before = new Map<number, Past | undefined>();
   account: string | undefined;
   closedUntilMs = 0;
   isComplete = false;
@@ -72,16 +74,17 @@ class SoFar {
         this.account = event.account;
         break;
       case 'intent':
+        this.#before.set(event.line, this.past.get(event.line));
         this.past.set(event.line, { attempts: event.attempt, answer: CUT_OFF, atMs: event.atMs });
         break;
       case 'withdrawn':
-        if (event.attempt === 1) this.past.delete(event.line);
-        else this.past.set(event.line, { attempts: event.attempt - 1, answer: undefined, atMs: event.atMs });
+        this.#takeBack(event.line);
         break;
       case 'answer':
         if (event.waitMs !== undefined)
           this.closedUntilMs = Math.max(this.closedUntilMs, event.atMs + event.waitMs);
         if (event.ask === 'activate') {
+          this.#before.delete(event.line);
           this.past.set(event.line, { attempts: event.attempt, answer: answerOf(event), atMs: event.atMs });
         }
         break;
@@ -95,6 +98,14 @@ class SoFar {
       case 'end':
         this.isComplete = event.exitCode === undefined && event.reason === '';
     }
+  }
+
+  /** The call did not leave: its row stands where it stood before. */
+  #takeBack(line: number): void {
+    const before = this.#before.get(line);
+    if (before === undefined) this.past.delete(line);
+    else this.past.set(line, before);
+    this.#before.delete(line);
   }
 }
 

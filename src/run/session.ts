@@ -92,8 +92,8 @@ async function dispatch(
     await Promise.race([taker.takeAll(session), dispatcher.finished]);
     ports.watch(() => dispatcher.foresight());
     // A file is read to its end before the first call, so that the most urgent row is chosen among all.
-    dispatcher.start();
     dispatcher.close();
+    dispatcher.start();
     const { stopped } = await dispatcher.finished;
     if (failure === undefined) await memory.keep(account, learnedBy(throttle, clock));
     return { stopped, badInput: taker.foundBadInput };
@@ -154,6 +154,8 @@ function onInterrupt(interrupt: AbortSignal, clock: Clock, dispatcher: Dispatche
     disarm = clock.at(clock.elapsed() + LAST_CALLS_MS, () => dispatcher.giveUp());
   };
   interrupt.addEventListener('abort', stop);
+  // It may have come since the sign-in.
+  if (interrupt.aborted) stop();
   return () => {
     disarm();
     interrupt.removeEventListener('abort', stop);

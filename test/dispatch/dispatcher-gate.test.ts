@@ -4,6 +4,7 @@ import { answered, device, found, noAnswer, tooMany } from '../support/answers.j
 import { rowDueIn, seedRow } from '../support/rows.js';
 import type { Call, Reply } from '../support/scripted-graph.js';
 import { Bench, callsTooEarly, inTurn } from './harness.js';
+import { makeThrottle } from './throttle-under-test.js';
 
 const seeds = (count: number) => Array.from({ length: count }, (_, i) => seedRow(i + 1));
 
@@ -128,5 +129,27 @@ describe('a wait longer than --max-wait', () => {
     const end = await bench.run(seedRow(1), seedRow(2));
     expect(end.stopped).toBeDefined();
     expect(end.waitedMs).toBe(5000);
+  });
+
+  it.each([
+    [61_000, 'not_attempted', 0],
+    [60_000, 'enrolled', 60_000],
+  ])('that is on from the start counts too: %i ms', async (waitMs, status, firstCallMs) => {
+    const throttle = makeThrottle();
+    throttle.answered(throttle.sent(0), 0, { kind: 'refused', retryAfterMs: waitMs });
+    const bench = new Bench({ maxWaitMs: 60_000, parts: { throttle } });
+    await bench.run(seedRow(1));
+    expect(bench.statusOf(1)).toBe(status);
+    expect(bench.graph.calls.map(({ sentMs }) => sentMs)).toEqual(firstCallMs === 0 ? [] : [firstCallMs]);
+    expect(bench.stops.length).toBe(firstCallMs === 0 ? 1 : 0);
+  });
+
+  it('ends no run in which nothing waits for it', async () => {
+    const throttle = makeThrottle();
+    throttle.answered(throttle.sent(0), 0, { kind: 'refused', retryAfterMs: 61_000 });
+    const bench = new Bench({ maxWaitMs: 60_000, parts: { throttle } });
+    bench.dispatcher.close();
+    bench.dispatcher.start();
+    expect(await bench.clock.settle(bench.dispatcher.finished)).toMatchObject({ stopped: undefined });
   });
 });
