@@ -58,6 +58,7 @@ export class RunLock {
   #lose!: (error: OathEnrollError) => void;
   readonly #id = randomUUID();
   #renewedAt: { wallMs: number; elapsedMs: number } | undefined;
+  #renewal: Promise<void> | undefined;
   #onRenewal: () => void = () => undefined;
   #cancel: () => void = () => undefined;
 
@@ -104,10 +105,11 @@ export class RunLock {
     const at = this.#renewedAt;
     const ageMs = at && Math.max(clock.now() - at.wallMs, clock.elapsed() - at.elapsedMs);
     if (ageMs !== undefined && ageMs < DEAD_AFTER_MS) return undefined;
-    const renewal = new Promise<void>((resolve) => {
+    // One for all who ask meanwhile: each of them waits for the same renewal.
+    this.#renewal ??= new Promise<void>((resolve) => {
       this.#onRenewal = resolve;
     });
-    return Promise.race([renewal, this.lost]);
+    return Promise.race([this.#renewal, this.lost]);
   }
 
   /** Lets the lock go, if it is still ours. */
@@ -157,6 +159,7 @@ export class RunLock {
     if (isTouched) {
       this.#renewedAt = { wallMs: clock.now(), elapsedMs: clock.elapsed() };
       this.#onRenewal();
+      this.#renewal = undefined;
     }
     this.#cancel = clock.at(clock.elapsed() + RENEWED_EVERY_MS, () => void this.#renew());
   }
