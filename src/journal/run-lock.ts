@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
@@ -93,6 +94,7 @@ export class RunLock {
       else await new Promise<void>((resolve) => clock.at(clock.elapsed() + LOOKED_AT_EVERY_MS, resolve));
     }
     lock.#renewed();
+    await lock.#tidy();
     return lock;
   }
 
@@ -135,6 +137,17 @@ export class RunLock {
     } catch (error) {
       if (systemCode(error) === 'EEXIST') return false;
       throw error;
+    }
+  }
+
+  /** Removes what killed processes had put aside: while the lock is ours, it can never be put back. */
+  async #tidy(): Promise<void> {
+    const { path } = this.request;
+    const names = await readdir(dirname(path)).catch(() => []);
+    for (const name of names.filter((each) => isAside(each, basename(path)))) {
+      const aside = join(dirname(path), name);
+      const found = await look(aside).catch(() => ({ id: this.#id }));
+      if (found?.id !== this.#id) await rm(aside, { force: true }).catch(() => undefined);
     }
   }
 
@@ -189,6 +202,9 @@ async function clear(path: string, id: string): Promise<void> {
   if ((await look(aside))?.id !== id) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }
+
+const isAside = (name: string, lock: string): boolean =>
+  name.startsWith(`${lock}.`) && /^[0-9a-f-]{36}$/.test(name.slice(lock.length + 1));
 
 /** Whether that is plain: its process is gone from this machine, or has not renewed the lock for long. */
 function isDead({ holder, renewedAtMs }: Found, { holder: self, clock, isRunning }: LockRequest): boolean {
