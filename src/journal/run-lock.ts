@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
@@ -92,6 +93,7 @@ export class RunLock {
       else await new Promise<void>((resolve) => clock.at(clock.elapsed() + LOOKED_AT_EVERY_MS, resolve));
     }
     lock.#renewed();
+    await lock.#tidy();
     return lock;
   }
 
@@ -133,6 +135,16 @@ export class RunLock {
       if (systemCode(error) === 'EEXIST') return false;
       throw error;
     }
+  }
+
+  /** Removes the locks under which killed processes cleared this one: while it is ours they guard nothing. */
+  async #tidy(): Promise<void> {
+    const { path } = this.request;
+    const names = await readdir(dirname(path)).catch(() => []);
+    const guards = names.filter((name) => isGuard(name, basename(path)));
+    await Promise.all(
+      guards.map((name) => rm(join(dirname(path), name), { force: true }).catch(() => undefined)),
+    );
   }
 
   async #renew(): Promise<void> {
@@ -188,6 +200,10 @@ async function clear({ id }: Found, request: LockRequest): Promise<void> {
     await alone.release();
   }
 }
+
+/** Whether a file is one under whose lock another was cleared, at any depth. */
+const isGuard = (name: string, lock: string): boolean =>
+  name.startsWith(`${lock}.`) && /^[0-9a-f.-]{13,}$/.test(name.slice(lock.length + 1));
 
 /** Whether its process is gone from this machine. How old the file is tells nothing: another machine's clock wrote it. */
 function isGone({ holder }: Found, { holder: self, isRunning }: LockRequest): boolean {

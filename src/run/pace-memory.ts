@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hintSchema } from '../dispatch/adaptive/hint.js';
@@ -28,8 +29,10 @@ const memorySchema = z.object({ version: z.literal(1), paces: z.record(z.string(
 export class PaceMemory {
   readonly #path: string;
 
+  /** @param runFolder where a new memory is made ready: the drafts of a killed run go with its next report */
   constructor(
     private readonly reports: string,
+    private readonly runFolder: string,
     private readonly now: () => number,
   ) {
     this.#path = join(reports, '.pace.json');
@@ -44,9 +47,11 @@ export class PaceMemory {
     const known = await this.#read();
     const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), ...pace }));
     const text = `${JSON.stringify({ version: 1, paces }, null, 2)}\n`;
+    const draft = join(this.runFolder, `.pace.json.${randomUUID()}.tmp`);
     try {
       await mkdir(this.reports, { recursive: true });
-      await writeWhole(this.#path, text);
+      await writeWhole(draft, text);
+      await rename(draft, this.#path);
     } catch (error) {
       if (systemCode(error) === '') throw error;
     }

@@ -35,8 +35,12 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
   try {
     await locks.takeFolder(folder);
     const run = await runSoFar(folder);
-    if (run.isComplete && run.finished.size === run.rows) return await report(folder);
     const { file } = run.header;
+    if (run.isComplete && run.finished.size === run.rows) {
+      // A session that was killed at its very end has left its lock: taken over, it goes with ours.
+      if (file !== undefined) await locks.takeInput(file.path).catch(() => undefined);
+      return await report(folder);
+    }
     if (file !== undefined) await locks.takeInput(file.path);
     const input = file === undefined ? undefined : await sameInput(file, run, request, ports);
     ports.notice(`${run.finished.size} of ${run.rows} rows are done; going on with the rest.`);

@@ -63,7 +63,7 @@ async function dispatch(
   const { clock, interrupt } = ports;
   const { recorder, isLive, closeInput } = session;
   const { account, failure } = await signIn(session, ports);
-  const memory = new PaceMemory(request.reports, () => clock.now());
+  const memory = new PaceMemory(request.reports, session.folder.path, () => clock.now());
   const pace = await memory.recall(account);
   const throttle = new AdaptiveThrottle(ports.random, pace.hint);
   holdBack(throttle, clock, Math.max(session.closedUntilMs, pace.closedUntilMs ?? 0));

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000;
 describe('what earlier runs learned', () => {
   let reports: string;
   let nowMs = 1_790_000_000_000;
-  const memory = (): PaceMemory => new PaceMemory(reports, () => nowMs);
+  const memory = (): PaceMemory => new PaceMemory(reports, reports, () => nowMs);
 
   beforeEach(async () => {
     reports = await mkdtemp(join(tmpdir(), 'oath-enroll-pace-'));
@@ -48,6 +48,12 @@ describe('what earlier runs learned', () => {
     }
     await memory().keep('k', PACE);
     expect(await memory().recall('k')).toMatchObject(PACE);
+  });
+
+  it('is made ready in the run’s own folder, where a report removes what a kill has left of it', async () => {
+    const elsewhere = new PaceMemory(reports, join(reports, 'gone'), () => nowMs);
+    await elsewhere.keep('k', PACE);
+    expect(await readdir(reports)).toEqual([]);
   });
 
   it('is readable by its owner alone', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { test as base } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.js';
@@ -69,6 +69,13 @@ export class Desk {
     return readRun(this.path(join('reports', name)));
   }
 
+  /** Paths of all files, sorted. */
+  async files(): Promise<string[]> {
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files.map(({ parentPath, name }) => relative(this.folder, join(parentPath, name))).sort();
+  }
+
   /** Names of the run folders; none where there is no folder for them either. */
   async runs(): Promise<string[]> {
     return readdir(this.path('reports')).catch(() => []);
@@ -112,5 +119,5 @@ export const toCsv = (rows: readonly (readonly string[])[], delimiter = ','): st
   );
 
 /** Activation calls that a Graph was asked, oldest first. */
-export const activations = (emulator: Emulator) =>
+export const activations = (emulator: Pick<Emulator, 'requests'>) =>
   emulator.requests().filter(({ method }) => method === 'POST');

@@ -75,7 +75,8 @@ export async function readRun(path: string): Promise<RunFolder> {
   };
 }
 
-function tableOf(text: string): Table {
+/** Reads a CSV as it stands in a file. */
+export function tableOf(text: string): Table {
   const delimiter = [',', ';', '\t'].find((each) => text.split('\n')[0]?.includes(each)) ?? ',';
   const [header = [], ...rows] = parse(text, { delimiter, bom: true });
   const records = rows.map((row) => Object.fromEntries(header.map((name, at) => [name, row[at] ?? ''])));
