@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RunLock, type Holder } from '../journal/run-lock.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
+import { unreadable } from './unreadable.js';
 
 export interface LockPorts {
   readonly clock: Clock;
@@ -53,7 +54,9 @@ export class RunLocks {
    * @throws as {@link takeFolder}
    */
   async takeInput(input: string): Promise<void> {
-    const path = await realpath(input);
+    const path = await realpath(input).catch((error: unknown) => {
+      throw unreadable(input, error);
+    });
     try {
       await this.#take(input, `${path}.lock`);
     } catch (error) {
