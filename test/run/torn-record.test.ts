@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest';
 import type { Answer, Ask, GraphPort } from '../../src/model/answer.js';
 import { enroll } from '../../src/run/enroll.js';
 import { resume } from '../../src/run/resume.js';
+import { runSoFar } from '../../src/run/run-so-far.js';
 import { answered, device, found } from '../support/answers.js';
 import { test, type Desk } from '../support/desk.js';
 import { makeFob } from '../support/fob.js';
@@ -49,7 +50,7 @@ async function journalOfOneRow(desk: Desk): Promise<{ records: Buffer[]; folder:
 const typeOf = (record: Buffer): string =>
   (JSON.parse(record.toString()) as { event: { type: string } }).event.type;
 
-describe('a run that died while it wrote a record, wherever that was cut, is finished by resume', () => {
+describe('a record that was torn while it was written, at whatever byte, is as if it had not been begun, and resume finishes the run', () => {
   // What Graph had done by then, and how often it is asked to activate the token from then on.
   test.for([
     ['row', false, 1],
@@ -64,11 +65,20 @@ describe('a run that died while it wrote a record, wherever that was cut, is fin
     const before = Buffer.concat(records.slice(0, at));
     const last = records[at]!;
 
-    for (let cut = 0; cut < last.length; cut += 1) {
-      await writeFile(path, Buffer.concat([before, last.subarray(0, cut)]));
+    const tear = (cut: number) => writeFile(path, Buffer.concat([before, last.subarray(0, cut)]));
+
+    await tear(0);
+    const untouched = await runSoFar(folder);
+    for (let cut = 1; cut < last.length; cut += 1) {
+      await tear(cut);
+      expect(await runSoFar(folder), `cut at byte ${cut}`).toEqual(untouched);
+    }
+
+    for (const cut of [0, 1, Math.floor(last.length / 2), last.length - 2, last.length - 1]) {
+      await tear(cut);
       const graph = new OneToken(isActive);
-      const summary = await resume(folder, requestOn(desk), portsTo(graph));
-      expect({ cut, counts: summary.counts, activations: graph.activations }).toMatchObject({
+      const { counts } = await resume(folder, requestOn(desk), portsTo(graph));
+      expect({ cut, counts, activations: graph.activations }).toMatchObject({
         counts: { enrolled: 1 },
         activations,
       });
