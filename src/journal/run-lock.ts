@@ -179,7 +179,7 @@ export class RunLock {
 async function look(path: string): Promise<Found | undefined> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
-    const { data } = holderSchema.extend({ id: z.string() }).safeParse(parseJson(text));
+    const { data } = holderSchema.extend({ id: z.uuid() }).safeParse(parseJson(text));
     return { id: data?.id ?? String(mtimeMs), holder: data, renewedAtMs: mtimeMs };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;

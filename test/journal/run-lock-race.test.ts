@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -21,7 +22,7 @@ const LEFT = {
     bench.gone.add(7);
   },
   'the lock of a machine that is gone': async (bench: LockBench) => {
-    await writeFile(bench.path, JSON.stringify({ id: 'a', ...holder({ host: 'elsewhere' }) }));
+    await writeFile(bench.path, JSON.stringify({ id: randomUUID(), ...holder({ host: 'elsewhere' }) }));
   },
   'an empty file': (bench: LockBench) => writeFile(bench.path, ''),
 } as const;
