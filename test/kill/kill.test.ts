@@ -65,7 +65,7 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
       expect(failuresOf([await playOne(JSON.parse(REPLAY) as Chain)])).toEqual([]);
       return;
     }
-    const takenUp = { kind: 'rows.csv.lock rename: after', nth: 1 };
+    const takenUp = { kind: 'rows.csv.lock rm: after', nth: 1 };
     const probes = await playAll([{ scenario: 'faults', points: [HALFWAY, takenUp] }]);
     const firsts = [...alone.values()].map(({ traces }) => traces[0]!);
     const plan = new KillPlan(firsts, probes[0]!.end!.traces.slice(1), seededRandom(SEED));
@@ -88,7 +88,7 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
   });
 
   it.each([
-    ['a lock is taken over', [HALFWAY, { kind: '.lock rename: after', nth: 1 }]],
+    ['a lock is taken over', [HALFWAY, { kind: '.lock rm: after', nth: 1 }]],
     ['what was learned is kept', [{ kind: '.pace.json.tmp.tmp writeFile: in the middle', nth: 1 }]],
     ['the last lock is let go', [{ kind: 'rows.csv.lock rm: before', nth: 1 }]],
   ])('killed while %s, it leaves nothing behind', async (_, points) => {

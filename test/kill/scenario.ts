@@ -6,9 +6,9 @@ import { codeOf, makeFob, makeFobs, usersOf, type Fob } from '../support/fob.js'
 export const LATENCY_MS = 8;
 
 /** Codes live so many steps of 60 s beyond their own: longer than a chain of sessions takes. */
-export const GRACE_STEPS = 20;
+export const GRACE_STEPS = 60;
 
-const HOUR_MS = 3_600_000;
+const HOURS_MS = 3 * 3_600_000;
 
 /** Tokens that get enrolled, and what the others of a rollout are there for. */
 const good = makeFobs(12, { timeIntervalInSeconds: 60 });
@@ -31,7 +31,7 @@ export function rollout(nowMs: number): string[][] {
   };
   const refused = [wrong, alsoWrong].map((fob) => row(fob, wrongCode(fob, nowMs)));
   const others = [
-    row(dead, undefined, nowMs - HOUR_MS),
+    row(dead, undefined, nowMs - HOURS_MS),
     row(unknown),
     row({ ...stray, user: 'nobody@contoso.com' }),
     row(taken),

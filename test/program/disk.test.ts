@@ -141,27 +141,6 @@ describe('a run that was killed while a call was under way', () => {
     return emulator;
   }
 
-  test.concurrent('resume looks that call up, and sends the rest', async ({ desk }) => {
-    const emulator = await killed(desk);
-
-    const { code } = await desk.call(['resume', 'reports/r1']);
-
-    const run = await desk.readRun();
-    expect([code, run.statuses]).toEqual([0, ENROLLED]);
-    expect(activations(emulator).map(({ acted }) => acted)).toEqual([true, true, true]);
-    expect(run.results.records[1]?.['reason']).toContain('a look-up found the token active');
-  });
-
-  test.concurrent('report tells of all rows, without a call', async ({ desk }) => {
-    const emulator = await killed(desk);
-    const calls = emulator.requests().length;
-
-    const { code } = await desk.call(['report', 'reports/r1']);
-
-    expect([code, (await desk.readRun()).statuses]).toEqual([4, ['enrolled', 'unresolved', 'not_attempted']]);
-    expect(emulator.requests()).toHaveLength(calls);
-  });
-
   test.concurrent.for([1, 40, -2])(
     'resume goes on before a last record that was torn (byte %i)',
     async (at, { desk }) => {
