@@ -134,8 +134,13 @@ describe('what is learned', () => {
   /** Plays a scenario and listens to all that the throttle says. */
   const isSense = (scenario: Scenario, distorted = (hint: unknown) => hint): Promise<void> => {
     const found: unknown[] = [];
+    let watchHint = (): void => undefined;
     const watched = ({ random }: Desk): Throttle => {
       const throttle = new AdaptiveThrottle(random);
+      watchHint = () => {
+        const hint = distorted(throttle.hint());
+        if (!hintSchema.optional().safeParse(hint).success) found.push(hint);
+      };
       const nextSendAt = throttle.nextSendAt.bind(throttle);
       const answered = throttle.answered.bind(throttle);
       throttle.nextSendAt = (nowMs, demand) => {
@@ -143,17 +148,20 @@ describe('what is learned', () => {
         if (Number.isNaN(at)) found.push(at);
         return at;
       };
-      throttle.answered = (...answer) => {
-        answered(...answer);
-        const hint = distorted(throttle.hint());
-        if (!hintSchema.optional().safeParse(hint).success) found.push(hint);
+      throttle.answered = (id, nowMs, signal) => {
+        answered(id, nowMs, signal);
+        if (signal.kind === 'refused') watchHint();
       };
       return throttle;
     };
-    return play(scenario, () => expect(found).toEqual([]), dispatcherClient({ throttle: watched }));
+    const check = (): void => {
+      watchHint();
+      expect(found).toEqual([]);
+    };
+    return play(scenario, check, dispatcherClient({ throttle: watched }));
   };
 
-  it('is a hint that a file can hold and a time for the next call, after every answer', () =>
+  it('is a hint that a file can hold, after every refusal and in the end, and always a time for the next call', () =>
     fc.assert(
       fc.asyncProperty(anyScenario, (scenario) => isSense(scenario)),
       { numRuns: 100 },
