@@ -7,9 +7,8 @@ import type { Client, Desk } from './client.js';
 import type { LimitSpec } from './limit-spec.js';
 import type { Limit } from './limits.js';
 import { keepsItsPromises, knowing, limitOf, play } from './play.js';
-import { simulate, type Report, type Scenario } from './simulate.js';
+import { simulate, workloadOf, type Report, type Scenario } from './simulate.js';
 import { deadFromMs } from './world.js';
-import { makeWorkload } from './workloads.js';
 
 /** A code's life that the dispatcher keeps in reserve, beyond the way to Graph. */
 const MARGIN_MS = 250;
@@ -96,8 +95,8 @@ const inAnotherOrder = (scenario: Scenario): Scenario => ({
 });
 
 /** When the codes of the rows that were enrolled would have died, in order: rows that die together are alike. */
-function livesEnrolled({ workload, limit, seed }: Scenario, { activeLines }: Report): number[] {
-  const { arrivals } = makeWorkload(workload, limit, seed, 1);
+function livesEnrolled(scenario: Scenario, { activeLines }: Report): number[] {
+  const { arrivals } = workloadOf(scenario);
   const enrolled = arrivals.filter(({ row }) => activeLines.has(row.line));
   return enrolled.map(({ row }) => deadFromMs(row)).sort((a, b) => a - b);
 }
@@ -106,7 +105,7 @@ function livesEnrolled({ workload, limit, seed }: Scenario, { activeLines }: Rep
 function mostThatCanMakeIt(scenario: Scenario): number {
   const { oneWayMs } = scenario.network;
   const limit = limitOf(scenario);
-  const { startMs, arrivals } = makeWorkload(scenario.workload, scenario.limit, scenario.seed, 1);
+  const { startMs, arrivals } = workloadOf(scenario);
   const slotsMs: number[] = [];
   for (let atMs = oneWayMs; slotsMs.length < arrivals.length;) {
     atMs = limit.freeAt(atMs);

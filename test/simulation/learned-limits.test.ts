@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
+import { hintSchema } from '../../src/dispatch/adaptive/hint.js';
 import type { Throttle } from '../../src/dispatch/throttle.js';
-import type { Client } from './client.js';
+import { anyScenario } from './arbitraries.js';
+import type { Client, Desk } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';
 import type { LimitSpec } from './limit-spec.js';
 import { PatientThrottle } from './other-throttles.js';
@@ -124,5 +127,50 @@ describe('x-ms-throttle-limit-percentage', () => {
 
   it('spares many refusals where it is sent and read', async () => {
     expect(await refusals(dispatcherClient())).toBeLessThan(0.7 * (await refusals(ignoring)));
+  });
+});
+
+describe('what is learned', () => {
+  /** Plays a scenario and listens to all that the throttle says. */
+  const isSense = (scenario: Scenario, distorted = (hint: unknown) => hint): Promise<void> => {
+    const found: unknown[] = [];
+    let watchHint = (): void => undefined;
+    const watched = ({ random }: Desk): Throttle => {
+      const throttle = new AdaptiveThrottle(random);
+      watchHint = () => {
+        const hint = distorted(throttle.hint());
+        if (!hintSchema.optional().safeParse(hint).success) found.push(hint);
+      };
+      const nextSendAt = throttle.nextSendAt.bind(throttle);
+      const answered = throttle.answered.bind(throttle);
+      throttle.nextSendAt = (nowMs, demand) => {
+        const at = nextSendAt(nowMs, demand);
+        if (Number.isNaN(at)) found.push(at);
+        return at;
+      };
+      throttle.answered = (id, nowMs, signal) => {
+        answered(id, nowMs, signal);
+        if (signal.kind === 'refused') watchHint();
+      };
+      return throttle;
+    };
+    const check = (): void => {
+      watchHint();
+      expect(found).toEqual([]);
+    };
+    return play(scenario, check, dispatcherClient({ throttle: watched }));
+  };
+
+  it('is a hint that a file can hold, after every refusal and in the end, and always a time for the next call', () =>
+    fc.assert(
+      fc.asyncProperty(anyScenario, (scenario) => isSense(scenario)),
+      { numRuns: 100 },
+    ));
+
+  it('control: a rate that grew beyond all numbers is seen', async () => {
+    const [scenario] = fc.sample(windows, { numRuns: 1, seed: 1 });
+    const endless = (hint: unknown) =>
+      hint && { windows: [], bucket: { perMs: Infinity, burst: 1, blockMs: 0 } };
+    await expect(isSense(scenario!, endless)).rejects.toThrow(/to deeply equal/);
   });
 });

@@ -7,7 +7,7 @@ import { makeLimit, type LimitSpec } from './limit-spec.js';
 import { seededRandom } from './random.js';
 import { SimClock } from './sim-clock.js';
 import { deadFromMs, SimGraph, type Network, type RetryAfterForm, type Tally } from './world.js';
-import { makeWorkload, type WorkloadSpec } from './workloads.js';
+import { makeWorkload, type Workload, type WorkloadSpec } from './workloads.js';
 
 /** All that decides a run, as plain data: the same scenario gives the same run, call by call. */
 export interface Scenario {
@@ -44,13 +44,20 @@ export interface Report extends Tally {
 /** A run is done by three times the time that it needs at least, or this long after its last deadline. */
 const PATIENCE_MS = 30 * 60_000;
 
+/** What a client that never waits sends. */
+const mostPerMs = ({ oneWayMs }: Network): number => CONCURRENCY / (2 * oneWayMs);
+
+/** The rows of a scenario. */
+export function workloadOf({ workload, limit, network, seed }: Scenario): Workload {
+  return makeWorkload(workload, limit, seed, mostPerMs(network));
+}
+
 /** Plays a scenario. A client that hangs, or takes far too long, is cut off. Rejects where it throws. */
 export async function simulate(scenario: Scenario, client: Client = dispatcherClient()): Promise<Report> {
-  const { limit, workload, network, seed, retryAfter = 'whole', percentage = false } = scenario;
-  const callsPerMs = CONCURRENCY / (2 * network.oneWayMs);
+  const { limit, network, seed, retryAfter = 'whole', percentage = false } = scenario;
   const freshLimit = () => makeLimit(limit, seededRandom(seed, 0));
-  const work = makeWorkload(workload, limit, seed, callsPerMs);
-  const best = clairvoyant(freshLimit(), work, network.oneWayMs, callsPerMs);
+  const work = workloadOf(scenario);
+  const best = clairvoyant(freshLimit(), work, network.oneWayMs, mostPerMs(network));
   const deadlines = work.arrivals.map(({ row }) => deadFromMs(row) - work.startMs).filter(Number.isFinite);
   const lastDeadlineMs = deadlines.reduce((a, b) => Math.max(a, b), 0);
 

@@ -64,7 +64,9 @@ export class AdaptiveThrottle implements Throttle {
       : 0;
     const at = Math.max(nowMs, this.closedUntilMs, pacedMs);
     if (this.#gate.block !== undefined) return at;
-    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, 2 * this.#deviationMs));
+    const toCome = demand.moreMayCome ? Infinity : demand.waiting;
+    const guardMs = 2 * this.#deviationMs;
+    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, toCome));
     return freeMs === Infinity ? answerBy : freeMs;
   }
 

@@ -18,6 +18,8 @@ const PENALTY_MS = 2500;
 const CHANGED = 0.25;
 /** What a hinted bucket is taken to hold, of its burst. */
 const HINTED_LEVEL = 0.9;
+/** A bucket that fills so much faster than calls went is none. */
+const MOST_OVER_MEAN = 16;
 /** Calls replayed at most. */
 const REPLAYED = 4096;
 
@@ -129,15 +131,15 @@ export class Bucket {
     return Math.max(this.rate, this.#replay(first, { atMs: this.log.at(nth - 1), nth }));
   }
 
-  /** The smallest rate with which the calls accepted in between leave it empty at the end. */
+  /** The smallest rate with which the calls accepted in between leave it empty at the end; the mean if none does. */
   #replay(from: Empty, to: Empty): number {
-    const calls = to.nth - from.nth;
-    let low = calls / Math.max(1, to.atMs - from.atMs);
-    let high = low;
-    while (high < 16 * low && !this.#lasts(from, to, high)) {
-      low = high;
+    const mean = (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
+    let high = mean;
+    while (!this.#lasts(from, to, high)) {
       high *= 1.1;
+      if (high > MOST_OVER_MEAN * mean) return mean;
     }
+    let low = Math.max(mean, high / 1.1);
     for (let i = 0; i < 8 && high > low; i++) {
       const rate = (low + high) / 2;
       if (this.#lasts(from, to, rate)) high = rate;

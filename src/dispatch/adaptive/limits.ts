@@ -58,10 +58,15 @@ export class Limits {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number): number {
-    const mayProbe = this.#probing || this.#blocks <= FREE_BLOCKS + PROBES * this.log.count;
-    const probe = { may: mayProbe, again: this.#probing, lastSentMs };
-    const at = Math.max(nowMs, ...this.#windows.map((w) => w.freeAt(nowMs, pending, probe, guardMs)));
+  /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, toCome: number): number {
+    const affordable = this.#blocks <= FREE_BLOCKS + PROBES * this.log.count;
+    const again = this.#probing;
+    const free = this.#windows.map((w) => {
+      const may = again || (affordable && toCome > w.calls);
+      return w.freeAt(nowMs, pending, { may, again, lastSentMs }, guardMs);
+    });
+    const at = Math.max(nowMs, ...free);
     return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
   }
 
