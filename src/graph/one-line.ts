@@ -15,6 +15,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
  * foreign number of six digits is lost that way, be it a user's name: rather that than somebody's code.
  */
 export function oneLine(text: string, maxLength: number, secrets: readonly string[] = []): string {
+  if (text === '') return '';
   let line = text.replace(UNPRINTABLE, ' ');
   for (const secret of secrets) if (secret !== '') line = line.replaceAll(secret, HIDDEN);
   line = line.replace(BEARER, HIDDEN).replace(PROOF, HIDDEN).replace(/\s+/g, ' ').trim();
