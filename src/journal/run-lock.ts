@@ -107,7 +107,10 @@ export class RunLock {
     const ageMs = at && Math.max(clock.now() - at.wallMs, clock.elapsed() - at.elapsedMs);
     if (ageMs !== undefined && ageMs < DEAD_AFTER_MS) return undefined;
     this.#renewal ??= renewal();
-    return Promise.race([this.#renewal.done, this.lost]);
+    const confirmed = Promise.race([this.#renewal.done, this.lost]);
+    // Who only asks whether it is sure does not wait for the answer.
+    confirmed.catch(() => undefined);
+    return confirmed;
   }
 
   /** Lets the lock go, if it is still ours. */

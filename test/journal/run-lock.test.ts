@@ -124,6 +124,20 @@ describe('a holder that was taken for dead', () => {
     await expect(old.confirming()).rejects.toMatchObject({ code: 'locked' });
   });
 
+  it('is no defect where nobody waited to be told', async () => {
+    const { theirs, old } = await takenOver();
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): void => void unheard.push(error);
+    process.on('unhandledRejection', hear);
+    theirs.jumpWall(60_000);
+    expect(old.confirming()).toEqual(expect.any(Promise));
+    await theirs.advance(2500);
+    await quiet();
+    await expect(old.lost).rejects.toMatchObject({ code: 'locked' });
+    process.off('unhandledRejection', hear);
+    expect(unheard).toEqual([]);
+  });
+
   it('leaves the lock of its heir alone when it lets go', async () => {
     const { old, heir } = await takenOver();
     await old.release();
