@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import { isThrottleRefusal } from '../dispatch/decide.js';
 import type { Past } from '../dispatch/task.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';
@@ -148,8 +149,10 @@ async function* rowsFromJournal(folder: string, { finished, past }: RunSoFar): A
 }
 
 /** Whether the call may have been done, or was refused for a reason that is not known yet. */
-const isInDoubt = ({ answer }: Past): boolean =>
-  answer !== undefined && !(answer.kind === 'answered' && [401, 429, 503].includes(answer.httpStatus));
+function isInDoubt({ answer }: Past): boolean {
+  if (answer === undefined || isThrottleRefusal(answer)) return false;
+  return answer.kind !== 'answered' || answer.httpStatus !== 401;
+}
 
 const changed = (
   path: string,

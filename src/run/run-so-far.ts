@@ -28,7 +28,7 @@ export interface RunSoFar {
   readonly account: string | undefined;
   /** Wall time before which Graph asked not to be called, ms since the epoch. */
   readonly closedUntilMs: number;
-  /** Whether a session came to its end after all rows were read. */
+  /** Whether the last session came to its end after all rows were read. */
   readonly isComplete: boolean;
   /** Bytes of the journal that hold. */
   readonly validBytes: number;
@@ -69,6 +69,7 @@ class SoFar {
         this.rows += 1;
         break;
       case 'resumed':
+        this.isComplete = false;
         break;
       case 'signed_in':
         this.account = event.account;

@@ -151,6 +151,7 @@ describe('the run as a whole', () => {
     ['ended', [end(9)], true],
     ['was interrupted', [end(9, 'interrupted', 130)], false],
     ['was stopped', [end(9, 'Graph asks to wait 901 s')], false],
+    ['ended, and its resumption was killed', [end(9), resumed(10)], false],
     ['was stopped, and then ended', [end(9, 'interrupted', 130), resumed(10), end(20)], true],
   ])('%s', async (_, events, isComplete) => {
     expect((await soFar(...events)).isComplete).toBe(isComplete);
