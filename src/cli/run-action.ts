@@ -7,7 +7,7 @@ import { enroll } from '../run/enroll.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
 import { report } from '../run/report.js';
 import { resume } from '../run/resume.js';
-import { runSoFar } from '../run/run-so-far.js';
+import { runHeader } from '../run/run-so-far.js';
 import type { Io } from './io.js';
 import { fromRecord, recorded } from './recorded-options.js';
 import { DEFAULT_GRAPH_URL, type RunOptions, type TellingOptions } from './run-options.js';
@@ -31,17 +31,18 @@ export function runAction(
   next: NextSteps = sameAgain(options),
 ): Promise<number> {
   const name = input === '-' ? 'standard input' : input;
-  return telling(options, io, name, next, ({ observe, ...teller }) => {
+  return telling(options, io, name, next, (teller) => {
     if (options.dryRun === true) {
+      const { observe } = teller;
       return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
     }
-    return enroll(...graphRequest(input, options, io, { observe, ...teller }));
+    return enroll(...graphRequest(input, options, io, teller));
   });
 }
 
 /** Carries out `oath-enroll resume`, with the options that the run was started with. */
 export async function resumeAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
-  const { header } = await runSoFar(folder);
+  const header = await runHeader(folder);
   const started = fromRecord(header.options);
   if (started === undefined) {
     throw new OathEnrollError('input', 'it was started by another version of oath-enroll: use that one', {
@@ -57,7 +58,7 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
 /** Carries out `oath-enroll report`. */
 export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
   const next = { rerun: () => [], resume: resumeCommand };
-  return telling({ ...tell, log: undefined }, io, folder, next, () => report(folder));
+  return telling(tell, io, folder, next, () => report(folder));
 }
 
 /** What a run on Graph is to do, and what it works with. */

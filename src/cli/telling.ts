@@ -23,7 +23,7 @@ export interface Teller {
  * @throws OathEnrollError `input` where the log cannot be opened, and all that the run throws
  */
 export async function telling(
-  options: { readonly [Name in keyof TellingOptions]: TellingOptions[Name] | undefined },
+  options: TellingOptions,
   io: Io,
   what: string,
   next: NextSteps,

@@ -22,6 +22,9 @@ const holderSchema = z.object({
   since: z.string(),
 });
 
+/** What stands in the file: also which holding it is. */
+const fileSchema = holderSchema.extend({ id: z.uuid() });
+
 /** Who holds a lock, for whoever finds it taken. */
 export type Holder = z.infer<typeof holderSchema>;
 
@@ -182,7 +185,7 @@ export class RunLock {
 async function look(path: string): Promise<Found | undefined> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
-    const { data } = holderSchema.extend({ id: z.uuid() }).safeParse(parseJson(text));
+    const { data } = fileSchema.safeParse(parseJson(text));
     return { id: data?.id ?? String(mtimeMs), holder: data, renewedAtMs: mtimeMs };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;

@@ -11,9 +11,9 @@ interface Chunk {
 }
 
 /**
- * Texts that are not empty and hold no NUL, such as JSON, put away until somebody takes them: as bytes in chunks outside V8's heap, where a million of
- * them neither keep the garbage collector busy nor let the heap grow. What is taken is wiped, as it may hold a
- * secret.
+ * Texts that are not empty and hold no NUL, such as JSON, put away until somebody takes them: as bytes in chunks
+ * outside V8's heap, where a million of them neither keep the garbage collector busy nor let the heap grow. What is
+ * taken is wiped, as it may hold a secret.
  */
 export class PackedTexts {
   readonly #chunks = new Map<number, Chunk>();

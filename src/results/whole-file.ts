@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Chunks are gathered to about this many characters before they are written. */
 const CHUNK_LENGTH = 1 << 16;
@@ -18,8 +18,9 @@ export class WholeFile {
     private readonly file: FileHandle,
   ) {}
 
-  static async create(path: string): Promise<WholeFile> {
-    const draft = `${path}.${randomUUID()}.tmp`;
+  /** @param draftsIn a folder on the same disk, where what a killed process leaves is cleared away */
+  static async create(path: string, draftsIn = dirname(path)): Promise<WholeFile> {
+    const draft = join(draftsIn, `${basename(path)}.${randomUUID()}.tmp`);
     return new WholeFile(path, draft, await open(draft, 'wx', 0o600));
   }
 
@@ -57,8 +58,8 @@ export class WholeFile {
 }
 
 /** Writes a short file in one go, whole or not at all. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await WholeFile.create(path);
+export async function writeWhole(path: string, text: string, draftsIn?: string): Promise<void> {
+  const file = await WholeFile.create(path, draftsIn);
   await file.write(text);
   await file.commit();
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hintSchema } from '../dispatch/adaptive/hint.js';
@@ -47,11 +46,9 @@ export class PaceMemory {
     const known = await this.#read();
     const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), ...pace }));
     const text = `${JSON.stringify({ version: 1, paces }, null, 2)}\n`;
-    const draft = join(this.runFolder, `.pace.json.${randomUUID()}.tmp`);
     try {
       await mkdir(this.reports, { recursive: true });
-      await writeWhole(draft, text);
-      await rename(draft, this.#path);
+      await writeWhole(this.#path, text, this.runFolder);
     } catch (error) {
       if (systemCode(error) === '') throw error;
     }

@@ -49,6 +49,19 @@ export async function runSoFar(folder: string): Promise<RunSoFar> {
   return { header, rows, finished, past, account, closedUntilMs, isComplete, validBytes };
 }
 
+/**
+ * What a run was started with, without reading on.
+ *
+ * @throws OathEnrollError as {@link runSoFar}
+ */
+export async function runHeader(folder: string): Promise<RunHeader> {
+  for await (const event of new Replay(await journalIn(folder))) {
+    if (event.type === 'run') return event;
+    break;
+  }
+  throw noRun(folder);
+}
+
 class SoFar {
   header: RunHeader | undefined;
   rows = 0;

@@ -84,7 +84,9 @@ async function dispatch(
   const endInterrupt = onInterrupt(interrupt, clock, dispatcher);
   if (failure !== undefined) dispatcher.stop(failure);
   try {
-    const earlier = request.again
+    // Where nobody is signed in nothing is sent, and no tenant is known whose tokens were enrolled.
+    const asksAll = request.again || failure !== undefined;
+    const earlier = asksAll
       ? undefined
       : await EarlierRuns.read(request.reports, session.folder.runId, account);
     const taker = new RowTaker(recorder, dispatcher, earlier, ports);

@@ -89,7 +89,7 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
 
   it.each([
     ['a lock is taken over', [HALFWAY, { kind: '.lock rm: after', nth: 1 }]],
-    ['what was learned is kept', [{ kind: '.pace.json.tmp.tmp writeFile: in the middle', nth: 1 }]],
+    ['what was learned is kept', [{ kind: '.pace.json.tmp writeFile: in the middle', nth: 1 }]],
     ['the last lock is let go', [{ kind: 'rows.csv.lock rm: before', nth: 1 }]],
   ])('killed while %s, it leaves nothing behind', async (_, points) => {
     const played = await playOne({ scenario: 'calm', points });
