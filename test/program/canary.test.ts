@@ -161,15 +161,8 @@ describe('no code, seed or bearer token is in anything that the program writes',
         [seeded.serialNumber, seeded.user, '', '', '30', seeded.secretKey],
       ]);
 
-      const exit = await desk.call([
-        'run',
-        'in.csv',
-        '--graph-url',
-        parrot.url,
-        '--run-id',
-        'r1',
-        ...TELL_ALL,
-      ]);
+      const to = ['--graph-url', parrot.url, '--run-id', 'r1'];
+      const exit = await desk.call(['run', 'in.csv', ...to, ...TELL_ALL]);
       const again = await desk.call(['report', 'reports/r1', '--json']);
 
       expect([parrot.activations() > 0, exit.stdout + exit.stderr]).toEqual([
@@ -186,17 +179,8 @@ describe('no code, seed or bearer token is in anything that the program writes',
     const secrets = rows.map((row) => row[2]!);
     await desk.write('in.csv', [[...HEADER, 'timeInterval'], ...rows]);
     const parrot = await startParrot({ status: 0, times: 1 }, { onTestFinished }, secrets);
-    const run = desk.start([
-      'run',
-      'in.csv',
-      '--graph-url',
-      parrot.url,
-      '--run-id',
-      'r1',
-      '--concurrency',
-      '1',
-      ...TELL_ALL,
-    ]);
+    const to = ['--graph-url', parrot.url, '--run-id', 'r1', '--concurrency', '1'];
+    const run = desk.start(['run', 'in.csv', ...to, ...TELL_ALL]);
     await vi.waitFor(() => expect(parrot.activations()).toBe(1), { timeout: 10_000 });
     run.signal('SIGKILL');
     const killed = await run.exit;

@@ -1,10 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { activations, test, toCsv } from '../support/desk.js';
+import { activations, test, times, toCsv } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';
 import { bySeed } from './interrupted.js';
-
-const times = (count: number, status: string): string[] => Array.from({ length: count }, () => status);
 
 describe('a file that grows from night to night', { timeout: 180_000 }, () => {
   test.concurrent(

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { encodeLine } from '../../src/journal/journal-line.js';
 import type { RunEvent } from '../../src/model/run-event.js';
-import { activations, rollout, test, toCsv } from '../support/desk.js';
+import { activations, rollout, test, times, toCsv } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';
 import { bySeed, called, journaled, killed, resume, started } from './interrupted.js';
 
 /** Graph enrols the token of the third call and never says so. */
 const THIRD_IS_CUT = { faults: [{ when: { nth: 3 }, fault: { kind: 'hang', acts: true } as const }] };
-
-const times = (count: number, status: string): string[] => Array.from({ length: count }, () => status);
 
 describe('a run that is resumed', { timeout: 180_000 }, () => {
   test.concurrent(

@@ -118,6 +118,9 @@ export const toCsv = (rows: readonly (readonly string[])[], delimiter = ','): st
     { delimiter, quoted_match: /[\r\n]/ },
   );
 
+/** A status so many times over. */
+export const times = (count: number, status: string): string[] => Array.from({ length: count }, () => status);
+
 /** Activation calls that a Graph was asked, oldest first. */
 export const activations = (emulator: Pick<Emulator, 'requests'>) =>
   emulator.requests().filter(({ method }) => method === 'POST');
