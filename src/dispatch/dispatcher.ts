@@ -132,6 +132,11 @@ export class Dispatcher {
     return this.#stopped;
   }
 
+  /** How long Graph's wait goes on, in ms. */
+  get shutForMs(): number {
+    return this.#gate.shutForMs;
+  }
+
   /** What can be made of the rows that wait, as things stand. */
   foresight(): Foresight {
     const { timeless } = this.#waiting.demand(false);
@@ -212,9 +217,9 @@ export class Dispatcher {
     return { kind: 'activate', row, code };
   }
 
-  #takeUp(fresh: Task, { attempts, answer, atMs }: Past): void {
+  #takeUp(fresh: Task, { attempts, answer, atMs, mayBeOurs = attempts > 1 }: Past): void {
     const { clock } = this.parts;
-    const task = { ...fresh, attempts, mayBeOurs: attempts > 1 };
+    const task = { ...fresh, attempts, mayBeOurs };
     const agoMs = Math.max(0, clock.now() - atMs);
     if (answer === undefined) this.#requeue(task);
     else this.#act(task, answer, this.#steady.ofWall(atMs), clock.elapsed() - agoMs);

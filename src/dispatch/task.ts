@@ -60,7 +60,7 @@ export function newTask(row: Row, deadlineMs: number): Task {
   };
 }
 
-/** What an earlier session of the run did for a row. */
+/** What was done for a row before: by an earlier session of the run, or with a code before this one. */
 export interface Past {
   /** Activation calls that left. */
   readonly attempts: number;
@@ -68,4 +68,6 @@ export interface Past {
   readonly answer: Answer | undefined;
   /** Wall time of that answer, or at which the call left. */
   readonly atMs: number;
+  /** Whether one of them may have been done after all; where it is not said, any but the last may. */
+  readonly mayBeOurs?: boolean | undefined;
 }

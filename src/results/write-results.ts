@@ -7,7 +7,8 @@ import { Tally } from './summary.js';
 
 /**
  * Writes `results.csv` and `recollect.csv` from a run's events and nothing else. A row without an outcome belongs
- * to a run that was cut off: it is `unresolved` where a call may have left, else `not_attempted`.
+ * to a run that was cut off: it is `unresolved` where a call may have left, else `not_attempted`. An intent after an
+ * outcome is a further try, with another code: what was before does not count any more.
  *
  * @param events gives the events from the beginning, each time it is called
  */
@@ -17,13 +18,17 @@ export async function writeResults(
 ): Promise<{ readonly story: RunStory; readonly tally: Tally }> {
   const story = new RunStory();
   const outcomes = new Outcomes();
-  const called = new Set<number>();
+  /** The last attempt of each line whose call may be under way. */
+  const called = new Map<number, number>();
   let rows = 0;
   for await (const event of events()) {
     story.see(event);
     if (event.type === 'row') rows += 1;
     if (event.type === 'outcome') outcomes.set(event.line, event);
-    if (event.type === 'intent') called.add(event.line);
+    if (event.type === 'intent') {
+      outcomes.take(event.line);
+      called.set(event.line, event.attempt);
+    }
     if (event.type === 'withdrawn' || event.type === 'outcome') called.delete(event.line);
   }
 
@@ -34,7 +39,7 @@ export async function writeResults(
       if (event.type === 'run') files = await ResultFiles.create(folder, event.header);
       if (event.type !== 'row' || files === undefined) continue;
       const outcome =
-        outcomes.take(event.line) ?? cutOff(event.hasSeed, called.has(event.line), story.lastMs);
+        outcomes.take(event.line) ?? cutOff(event.hasSeed, called.get(event.line), story.lastMs);
       tally.add(outcome);
       const wait = files.add(event, outcome);
       if (wait !== undefined) await wait;
@@ -49,15 +54,16 @@ export async function writeResults(
   return { story, tally };
 }
 
-function cutOff(hasSeed: boolean, called: boolean, completedAtMs: number): Outcome {
-  const status = called ? 'unresolved' : 'not_attempted';
+function cutOff(hasSeed: boolean, attempt: number | undefined, completedAtMs: number): Outcome {
+  const status = attempt === undefined ? 'not_attempted' : 'unresolved';
   return {
     status,
     needsRecollection: needsRecollection(status, hasSeed),
-    reason: called
-      ? 'the run was cut off while this row’s call was under way: check whether the token is active'
-      : 'the run was cut off before this row’s turn',
-    attempts: called ? 1 : 0,
+    reason:
+      attempt === undefined
+        ? 'the run was cut off before this row’s turn'
+        : 'the run was cut off while this row’s call was under way: check whether the token is active',
+    attempts: attempt ?? 0,
     completedAtMs,
   };
 }

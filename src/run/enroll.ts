@@ -1,14 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { IntakeRow } from '../intake/row-judge.js';
-import { Journal } from '../journal/journal.js';
 import type { Summary } from '../results/summary.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { openInput } from './input.js';
-import { JournalRecorder } from './journal-recorder.js';
+import { newRun } from './new-run.js';
 import { isUnusable, type OpenRow } from './row-taker.js';
-import { JOURNAL, makeRunFolder } from './run-folder.js';
-import { RunLocks } from './run-locks.js';
 import { work } from './session.js';
 
 /**
@@ -24,31 +20,16 @@ export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promis
     const readAt = new Date(input.assumedReadAtMs).toISOString();
     ports.notice(`There is no collectedAt column: all codes count as read at ${readAt}.`);
   }
-  const locks = new RunLocks(`a run of ${request.input}`, ports);
-  try {
-    if (input.file !== undefined) await locks.takeInput(input.file.path);
-    const { reports, runId: chosen } = request;
-    const inUse = (path: string): Promise<void> => locks.takeFolder(path);
-    const folder = await makeRunFolder(reports, chosen, request.input, startedAtMs, inUse);
-    await locks.takeFolder(folder.path);
-    const journal = await Journal.create(join(folder.path, JOURNAL));
-    const { header, file, isLive } = input;
-    const { runId } = folder;
-    const recorder = new JournalRecorder(journal, ports.clock, ports.observe);
-    const run = { runId, input: request.input, file, header, options: request.options, startedAtMs };
-    recorder.write({ type: 'run', ...run });
-    const rows = allOpen(input.rows);
-    const session = { folder, journal, recorder, locks, rows, isLive, closeInput: input.close };
+  const { header, file, isLive, close: closeInput } = input;
+  return newRun(request, ports, { header, file, lock: file?.path, startedAtMs }, async (run) => {
     try {
-      return await work({ ...session, account: undefined, closedUntilMs: 0 }, request, ports);
+      return await work({ ...run, rows: allOpen(input.rows), isLive, closeInput }, request, ports);
     } catch (error) {
       // An unusable file is refused before its first call: there is nothing to report on.
-      if (isUnusable(error)) await rm(folder.path, { recursive: true });
+      if (isUnusable(error)) await rm(run.folder.path, { recursive: true });
       throw error;
     }
-  } finally {
-    await locks.release();
-  }
+  });
 }
 
 async function* allOpen(rows: AsyncIterable<IntakeRow>): AsyncGenerator<OpenRow> {

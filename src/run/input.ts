@@ -22,6 +22,8 @@ export interface InputRequest {
   readonly collectedAt: 'auto' | 'mtime' | 'arrival' | number;
   /** Only the first so many rows. */
   readonly limit: number | undefined;
+  /** Whether the codes of its rows are still to be read. */
+  readonly codesComeLater?: boolean | undefined;
 }
 
 export interface Input {
@@ -70,6 +72,7 @@ export async function openInput(
     defaultInterval: request.interval,
     collectedAtMs: (arrivedAtMs) => fixed ?? arrivedAtMs,
     now,
+    codesComeLater: request.codesComeLater,
     ...(request.limit !== undefined && { limit: request.limit }),
   });
   return {

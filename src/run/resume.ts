@@ -20,6 +20,7 @@ import { runSoFar, type RunSoFar } from './run-so-far.js';
 import { work } from './session.js';
 
 const INPUT_IS_GONE = 'it came over standard input, and its code or seed with it: run it again';
+const CODE_IS_GONE = 'its code was typed in and is kept nowhere: read a fresh one';
 const NO_SECRET = new Secret('');
 
 /**
@@ -135,7 +136,11 @@ function differenceOf(
 }
 
 /** What is left of rows whose input is gone: calls without an answer can still be looked up. */
-async function* rowsFromJournal(folder: string, { finished, past }: RunSoFar): AsyncGenerator<OpenRow> {
+async function* rowsFromJournal(
+  folder: string,
+  { finished, past, header }: RunSoFar,
+): AsyncGenerator<OpenRow> {
+  const why = header.input === '-' ? INPUT_IS_GONE : CODE_IS_GONE;
   for await (const { line, cells, serialNumber, user, hasSeed } of journaledRows(folder)) {
     if (finished.has(line)) continue;
     const before = past.get(line);
@@ -143,7 +148,7 @@ async function* rowsFromJournal(folder: string, { finished, past }: RunSoFar): A
     const code = { kind: 'code', code: NO_SECRET, collectedAtMs: 0 } as const;
     const proof = hasSeed ? ({ kind: 'seed', seed: NO_SECRET, hashFunction: 'hmacsha1' } as const) : code;
     const row = { line, serialNumber, user, displayName: undefined, intervalS: 30, proof } as const;
-    const gone = hasSeed || before === undefined || !isInDoubt(before) ? INPUT_IS_GONE : undefined;
+    const gone = hasSeed || before === undefined || !isInDoubt(before) ? why : undefined;
     yield { intake: { record: { line, cells }, serialNumber, user, row }, isKnown: true, past: before, gone };
   }
 }

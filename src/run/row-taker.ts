@@ -18,6 +18,8 @@ export interface OpenRow {
   readonly past?: Past | undefined;
   /** Why it cannot be sent any more. */
   readonly gone?: string | undefined;
+  /** Whether its code is still to be read: it is written down, and comes again with its code. */
+  readonly awaitsCode?: boolean | undefined;
 }
 
 /** Where open rows come from, and the journal that must keep pace. */
@@ -60,7 +62,7 @@ export class RowTaker {
     }
   }
 
-  #take({ intake, isKnown, past, gone }: OpenRow): void {
+  #take({ intake, isKnown, past, gone, awaitsCode }: OpenRow): void {
     const { record, serialNumber, user, row, problem } = intake;
     const event = {
       type: 'row',
@@ -79,7 +81,7 @@ export class RowTaker {
     } else if (gone !== undefined) {
       const mayBeDone = past?.answer?.kind === 'no_answer';
       this.#settle(intake, mayBeDone ? 'unresolved' : 'not_attempted', gone);
-    } else {
+    } else if (awaitsCode !== true) {
       this.dispatcher.add(row, past);
     }
   }

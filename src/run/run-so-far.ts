@@ -88,6 +88,8 @@ class SoFar {
         this.account = event.account;
         break;
       case 'intent':
+        // At a desk a row is tried again with another code: what came of the one before is over.
+        this.finished.delete(event.line);
         this.#before.set(event.line, this.past.get(event.line));
         this.past.set(event.line, { attempts: event.attempt, answer: CUT_OFF, atMs: event.atMs });
         break;

@@ -31,6 +31,8 @@ export interface Session extends RowSource {
   readonly account: string | undefined;
   /** Wall time, ms, before which Graph asked not to be called. */
   readonly closedUntilMs: number;
+  /** Given a way to see for how long, in ms, Graph makes us wait; before the first row is asked for. */
+  readonly watchGate?: ((shutForMs: () => number) => void) | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ async function dispatch(
     },
     request,
   );
+  session.watchGate?.(() => dispatcher.shutForMs);
   const endInterrupt = onInterrupt(interrupt, clock, dispatcher);
   if (failure !== undefined) dispatcher.stop(failure);
   try {
