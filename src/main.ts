@@ -15,10 +15,7 @@ for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.on(signal, () => {
-    if (interrupt.signal.aborted) process.exit(exitCode);
-    interrupt.abort(exitCode);
-  });
+  process.on(signal, () => endEarly(exitCode));
 }
 
 // A variable that is set to nothing means the default, as schedulers and CI leave them.
@@ -37,6 +34,7 @@ try {
     self: { process: process.pid, host: hostname(), space: processSpace() },
     isRunning,
     interrupt: interrupt.signal,
+    pressedCtrlC: () => endEarly(130),
     exit: (code) => {
       process.exitCode = code;
     },
@@ -49,6 +47,11 @@ try {
 
 // A sign-in that nobody finished, or a pipe that nobody closes, must not keep the process.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+
+function endEarly(exitCode: number): void {
+  if (interrupt.signal.aborted) process.exit(exitCode);
+  interrupt.abort(exitCode);
+}
 
 /** Signal 0 is not sent: it asks whether it could be (kill(2)). */
 function isRunning(pid: number): boolean {

@@ -12,6 +12,8 @@ export interface Io {
   readonly isRunning: (process: number) => boolean;
   /** Aborted by SIGINT or SIGTERM, with the exit code as its reason. */
   readonly interrupt: AbortSignal;
+  /** Does what SIGINT does, where a terminal hands Ctrl-C over as a key. */
+  readonly pressedCtrlC: () => void;
   /** Says which exit code the process is to end with. */
   readonly exit: (code: number) => void;
 }

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { OathEnrollError, type ErrorCode } from '../model/errors.js';
 import type { Io } from './io.js';
+import { collectCommand } from './collect-command.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
+import { meCommand } from './me-command.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
@@ -30,7 +32,16 @@ export async function runProgram(args: readonly string[], version: string, io: I
       'Rolls out hardware OATH tokens in Microsoft Entra ID from a CSV of serial numbers, users and codes.',
     )
     .version(version);
-  for (const make of [runCommand, resumeCommand, reportCommand, planCommand, emulateCommand, demoCommand])
+  for (const make of [
+    runCommand,
+    collectCommand,
+    meCommand,
+    resumeCommand,
+    reportCommand,
+    planCommand,
+    emulateCommand,
+    demoCommand,
+  ])
     program.addCommand(make(io));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -18,6 +18,7 @@ const recordSchema = z.object({
   graphUrl: z.string(),
   auth: z.enum(AUTH_METHODS),
   again: z.literal(true).optional(),
+  self: z.literal(true).optional(),
   reports: z.string(),
   rate: z.object({ calls: z.number(), seconds: z.number() }).optional(),
   limit: z.number().optional(),
@@ -37,6 +38,7 @@ const recordSchema = z.object({
 export function fromRecord(record: unknown): Omit<RunOptions, keyof TellingOptions> | undefined {
   const { data } = recordSchema.safeParse(record);
   if (data === undefined) return undefined;
-  const { again, rate, limit, ...rest } = data;
-  return { ...rest, ...(again && { again }), ...(rate && { rate }), ...(limit !== undefined && { limit }) };
+  const { again, self, rate, limit, ...rest } = data;
+  const flags = { ...(again && { again }), ...(self && { self }) };
+  return { ...rest, ...flags, ...(rate && { rate }), ...(limit !== undefined && { limit }) };
 }

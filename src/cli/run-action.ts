@@ -1,4 +1,4 @@
-import { createGraph } from '../graph/graph.js';
+import { createGraph, type Graph } from '../graph/graph.js';
 import type { Rate } from '../dispatch/ceiling.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
@@ -61,15 +61,10 @@ export function reportAction(folder: string, tell: TellingOptions, io: Io): Prom
   return telling(tell, io, folder, next, () => report(folder));
 }
 
-/** What a run on Graph is to do, and what it works with. */
-function graphRequest(
-  input: string,
-  options: RunOptions,
-  io: Io,
-  { observe, watch, notice }: Teller,
-): [EnrollRequest, EnrollPorts] {
+/** The Graph that the options name. */
+export function graphOf(options: RunOptions, io: Io): Graph {
   const tell = (text: string): void => void io.stderr.write(`${text}\n`);
-  const graph = createGraph({
+  return createGraph({
     graphUrl: options.graphUrl,
     auth: options.auth,
     env: io.env,
@@ -77,7 +72,18 @@ function graphRequest(
     clock: systemClock,
     onDeviceCode: tell,
     onWarning: tell,
+    self: options.self === true,
   });
+}
+
+/** What a run on Graph is to do, and what it works with. */
+export function graphRequest(
+  input: string,
+  options: RunOptions,
+  io: Io,
+  { observe, watch, notice }: Teller,
+  graph = graphOf(options, io),
+): [EnrollRequest, EnrollPorts] {
   const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
     {
@@ -105,7 +111,11 @@ function graphRequest(
 }
 
 /** The same command for another file, with the options that say how to read it and where to send it. */
-function sameAgain(options: RunOptions): NextSteps {
+export function sameAgain(
+  options: RunOptions,
+  command: 'run' | 'collect' = 'run',
+  more: readonly string[] = [],
+): NextSteps {
   const words = [
     ...[...options.column].map(([name, header]) => `--column ${quoted(`${name}=${header}`)}`),
     ...(options.interval === 30 ? [] : [`--interval ${options.interval}`]),
@@ -115,8 +125,9 @@ function sameAgain(options: RunOptions): NextSteps {
     ...(options.graphUrl === DEFAULT_GRAPH_URL ? [] : [`--graph-url ${quoted(options.graphUrl)}`]),
   ];
   return {
-    rerun: (path) => [`  ${['npx oath-enroll run', quoted(path), ...words].join(' ')}`],
+    rerun: (path) => [`  ${[`npx oath-enroll ${command}`, quoted(path), ...words, ...more].join(' ')}`],
     resume: resumeCommand,
+    asksForCodes: command === 'collect',
   };
 }
 

@@ -30,4 +30,6 @@ export interface RunOptions extends TellingOptions {
   readonly maxWait: number;
   readonly requestTimeout: number;
   readonly column: ReadonlyMap<string, string>;
+  /** Whether all is for the person who signs in. */
+  readonly self?: true;
 }

@@ -17,6 +17,8 @@ export interface NextSteps {
   readonly rerun: (path: string) => readonly string[];
   /** How a run that ended early is finished. */
   readonly resume: (folder: string) => readonly string[];
+  /** Whether fresh codes are asked for one by one, rather than filled into a file. */
+  readonly asksForCodes?: boolean;
 }
 
 /** What became of a run, for a person at a terminal, and what to do next. */
@@ -67,6 +69,10 @@ function nextSteps({ folder, stopped, counts, needsRecollection }: Summary, next
     told.push('Look the unresolved rows up once more with', ...resume);
   }
   if (needsRecollection === 0) return told;
+  if (next.asksForCodes === true) {
+    const codes = `${plural(needsRecollection, 'token')} still to be read. Go on with`;
+    return [...told, codes, ...next.rerun(`${folder}/recollect.csv`)];
+  }
   return [
     ...told,
     `Collect ${plural(needsRecollection, 'fresh code')}: fill in the empty code column of`,

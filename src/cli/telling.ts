@@ -29,7 +29,8 @@ export async function telling(
   next: NextSteps,
   run: (teller: Teller) => Promise<Summary>,
 ): Promise<number> {
-  const isSilent = options.quiet === true || options.json === true;
+  // Whoever asks for codes one by one tells of each.
+  const isSilent = options.quiet === true || options.json === true || next.asksForCodes === true;
   const narrator = new Narrator(
     io.stderr,
     systemClock,

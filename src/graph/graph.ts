@@ -1,12 +1,13 @@
 import type { GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
-import { accountOf } from './account.js';
+import { accountOf, personOf } from './account.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
 import { allowedHost, type AllowedHost } from './allowed-host.js';
 import { createSend } from './client.js';
 import type { AuthMethod, Environment } from './credentials.js';
 import { createHardwareOath } from './hardware-oath.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
+import { ME, userPath } from './user-path.js';
 
 export interface GraphSettings {
   readonly graphUrl: string;
@@ -18,6 +19,8 @@ export interface GraphSettings {
   readonly onDeviceCode: (message: string) => void;
   readonly onWarning: (message: string) => void;
   readonly makeCredential?: CredentialFactory;
+  /** Whether all calls are about whoever is signed in, by the permission that needs: `/me`. */
+  readonly self?: boolean;
 }
 
 export interface Graph {
@@ -32,6 +35,8 @@ export interface Graph {
   readonly signIn: () => Promise<void>;
   /** Whose limits apply: API root, tenant and app, as far as the access token tells. After {@link signIn}. */
   readonly account: () => Promise<string>;
+  /** Who is signed in, by object id; `me` where the access token does not tell, undefined for an app. */
+  readonly person: () => Promise<string | undefined>;
 }
 
 /**
@@ -52,9 +57,10 @@ export function createGraph(settings: GraphSettings): Graph {
       );
   const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs });
   return {
-    port: createHardwareOath(apiRoot, send, bearer),
+    port: createHardwareOath(apiRoot, send, bearer, settings.self === true ? () => ME : userPath),
     host,
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
+    person: async () => personOf(await bearer.get()),
     async signIn() {
       await bearer.get();
     },

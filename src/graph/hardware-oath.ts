@@ -14,10 +14,22 @@ type Answered = Extract<Answer, { kind: 'answered' }>;
 const MAX_MESSAGE = 300;
 const MAX_CODE = 100;
 
-/** The calls on hardware OATH tokens that Graph beta documents, as a port for the dispatcher. */
-export function createHardwareOath(apiRoot: string, send: Send, bearer: BearerSource): GraphPort {
+/**
+ * The calls on hardware OATH tokens that Graph beta documents, as a port for the dispatcher.
+ *
+ * @param pathOf where a user is found below the API root
+ */
+export function createHardwareOath(
+  apiRoot: string,
+  send: Send,
+  bearer: BearerSource,
+  pathOf: (user: string) => string = userPath,
+): GraphPort {
   return {
-    ask: (ask) => (ask.kind === 'activate' ? activate(send, ask) : lookUp(apiRoot, send, ask)),
+    ask: (ask) => {
+      const path = pathOf(ask.row.user);
+      return ask.kind === 'activate' ? activate(send, ask, path) : lookUp(apiRoot, send, ask, path);
+    },
     signingIn: () => {
       const token = bearer.get();
       return token instanceof Promise ? token.then(() => undefined) : undefined;
@@ -27,12 +39,12 @@ export function createHardwareOath(apiRoot: string, send: Send, bearer: BearerSo
 }
 
 /** The status line alone decides: a 204 is a 204, whatever becomes of the body behind it. */
-async function activate(send: Send, ask: Activation): Promise<Answer> {
-  const { serialNumber, displayName, user } = ask.row;
+async function activate(send: Send, ask: Activation, user: string): Promise<Answer> {
+  const { serialNumber, displayName } = ask.row;
   const verificationCode = ask.code.reveal();
   const exchange = await send({
     method: 'POST',
-    path: `${userPath(user)}/authentication/hardwareOathMethods/assignAndActivateBySerialNumber`,
+    path: `${user}/authentication/hardwareOathMethods/assignAndActivateBySerialNumber`,
     body: { verificationCode, serialNumber, ...(displayName === undefined ? {} : { displayName }) },
   });
   const secrets = [verificationCode, ...secretsOf(ask, exchange)];
@@ -40,8 +52,8 @@ async function activate(send: Send, ask: Activation): Promise<Answer> {
 }
 
 /** One page of a list. What follows it is asked for by the dispatcher: every call passes the same gate. */
-async function lookUp(apiRoot: string, send: Send, ask: LookUp): Promise<Answer> {
-  const exchange = await send({ method: 'GET', path: ask.page ?? lookUpPath(ask) });
+async function lookUp(apiRoot: string, send: Send, ask: LookUp, user: string): Promise<Answer> {
+  const exchange = await send({ method: 'GET', path: ask.page ?? lookUpPath(ask, user) });
   const secrets = secretsOf(ask, exchange);
   if (exchange.kind !== 'exchange') return without(secrets, exchange);
   if (exchange.status !== 200) return answered(exchange, secrets);
@@ -65,9 +77,9 @@ function without(secrets: readonly string[], trouble: Trouble): Trouble {
   return { ...trouble, detail: oneLine(trouble.detail, MAX_MESSAGE, secrets) };
 }
 
-function lookUpPath({ kind, row }: LookUp): string {
+function lookUpPath({ kind, row }: LookUp, user: string): string {
   return kind === 'user_tokens'
-    ? `${userPath(row.user)}/authentication/hardwareOathMethods`
+    ? `${user}/authentication/hardwareOathMethods`
     : `directory/authenticationMethodDevices/hardwareOathDevices?${serialNumberFilter(row.serialNumber)}`;
 }
 

@@ -19,6 +19,9 @@ export function userPath(user: string): string {
   return user.startsWith('$') ? `users('${encode(doubled(user))}')` : `users/${encode(user)}`;
 }
 
+/** The path of whoever is signed in. */
+export const ME = 'me';
+
 /**
  * `$filter` for one serial number, ready to stand in a URL.
  *

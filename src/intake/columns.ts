@@ -102,6 +102,17 @@ export function readHeader(
   return { names, width: cells.length, index, secret };
 }
 
+/** Where a column stands among these header names, by its own name, its aliases or an override; -1: nowhere. */
+export function findColumn(
+  column: ColumnName,
+  names: readonly string[],
+  overrides: ReadonlyMap<string, string>,
+): number {
+  const own = [...overrides].find(([name]) => COLUMN_BY_NAME.get(fold(name)) === column)?.[1];
+  if (own !== undefined) return findHeader(names, own);
+  return names.findIndex((name) => COLUMN_BY_NAME.get(fold(name)) === column);
+}
+
 function missing(column: ColumnName, names: readonly string[], or = ''): string {
   return `there is no such column${or}, the headers are ${list(names)}; name yours with --column ${column}=HEADER`;
 }
