@@ -23,7 +23,7 @@ export function meAction(serial: string, plain: boolean, options: RunOptions, io
   }
   const again = `  npx oath-enroll me --serial ${quoted(serialNumber.value)}`;
   const next = { rerun: () => [again], resume: () => [again], asksForCodes: true };
-  return telling(options, io, 'your own', next, (teller) => {
+  return telling(options, io, `token ${serialNumber.value}`, next, (teller) => {
     const graph = graphOf(options, io);
     const [request, ports] = graphRequest('me', options, io, teller, graph);
     const signIn = async (): Promise<void> => {
@@ -35,7 +35,7 @@ export function meAction(serial: string, plain: boolean, options: RunOptions, io
       if (user === undefined) throw notAPerson();
       await withScreen(io, plain, desk, async (_, talk) => {
         const token = desk.add(serialNumber.value, user);
-        const ending = await talk.enrol(token, QUESTION, QUIT);
+        const ending = await talk.enrol(token, QUESTION, QUIT, 'you');
         if (ending.kind !== 'settled') desk.remove(token);
       });
     });

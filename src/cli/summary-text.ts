@@ -63,7 +63,8 @@ function troubleLines(troubles: readonly Trouble[], inAll: number): string[] {
 function nextSteps({ folder, stopped, counts, needsRecollection }: Summary, next: NextSteps): string[] {
   const told = [`Every row with its outcome: ${folder}/results.csv`];
   const resume = next.resume(folder);
-  if (resume.length > 0 && stopped !== null) {
+  // What was typed in is kept nowhere: of a desk's run a later session can finish look-ups alone.
+  if (resume.length > 0 && stopped !== null && next.asksForCodes !== true) {
     told.push('Finish the run, and send what still lives, with', ...resume);
   } else if (resume.length > 0 && counts.unresolved > 0) {
     told.push('Look the unresolved rows up once more with', ...resume);

@@ -22,6 +22,7 @@ export class ScannerTalk {
 
   async run(): Promise<void> {
     for (;;) {
+      this.screen.gap();
       const serialNumber = await this.#askSerial();
       if (serialNumber === undefined) return;
       const user = await this.#askUser();

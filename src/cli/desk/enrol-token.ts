@@ -26,8 +26,9 @@ export class TokenTalk {
   /**
    * @param question asks for the code
    * @param words what may be typed in place of a code
+   * @param user whom the token is for, as the operator knows them
    */
-  async enrol(token: DeskToken, question: string, words: RegExp): Promise<Ending> {
+  async enrol(token: DeskToken, question: string, words: RegExp, user = token.user): Promise<Ending> {
     let refused: Secret | undefined;
     for (;;) {
       await this.#pause();
@@ -47,7 +48,7 @@ export class TokenTalk {
         continue;
       }
       const code = { code: new Secret(field.value), typedAtMs: typed.atMs };
-      const asksAgain = await this.#send(token, code);
+      const asksAgain = await this.#send(token, user, code);
       if (asksAgain === undefined) return { kind: 'ended' };
       if (!asksAgain) return { kind: 'settled' };
       refused = code.code;
@@ -55,14 +56,14 @@ export class TokenTalk {
   }
 
   /** Whether another code may help; undefined where nobody knows any more. */
-  async #send(token: DeskToken, code: TypedCode): Promise<boolean | undefined> {
+  async #send(token: DeskToken, user: string, code: TypedCode): Promise<boolean | undefined> {
     const attempts = token.outcome?.attempts ?? 0;
     const sending = this.desk.send(token, code);
     const show = (): void => this.screen.status(sendingText(this.desk.shutForMs, this.desk.lifeMs(token)));
     const outcome = await this.#showing(sending, show);
     if (outcome === undefined) return undefined;
     const asksAgain = anotherCodeMayHelp(outcome, attempts);
-    this.screen.say(...answerText(token, outcome, asksAgain));
+    this.screen.say(...answerText(token, user, outcome, asksAgain, this.desk.shutForMs));
     return asksAgain;
   }
 

@@ -53,6 +53,11 @@ export class Keyboard {
     this.#deliver();
   }
 
+  /** What somebody typed before the question stood there was meant for another one; a pipe knows no better. */
+  forget(): void {
+    if (isTerminal(this.stdin)) this.#waiting.length = 0;
+  }
+
   close(): void {
     this.stdin.off('data', this.#take).off('end', this.#end).off('error', this.#end);
     if (isTerminal(this.stdin)) this.stdin.setRawMode?.(false);

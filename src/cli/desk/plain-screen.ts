@@ -26,8 +26,12 @@ export class PlainScreen implements Screen {
     private readonly echoes: boolean,
   ) {}
 
-  say(mark: Mark, text: string): void {
-    this.out.write(`${mark === 'bad' ? 'Attention: ' : ''}${text}\n`);
+  say(mark: Mark, ...lines: readonly string[]): void {
+    this.out.write(`${mark === 'bad' ? 'Attention. ' : ''}${lines.join('\n')}\n`);
+  }
+
+  gap(): void {
+    this.out.write('\n');
   }
 
   ask(question: string): Promise<Typed | undefined> {
@@ -35,6 +39,7 @@ export class PlainScreen implements Screen {
   }
 
   askHidden(question: string): Promise<Typed | undefined> {
+    this.keyboard.forget();
     return this.#line(question, false);
   }
 

@@ -1,5 +1,6 @@
 import { clearLine, cursorTo } from 'node:readline';
 import { PassThrough, type Writable } from 'node:stream';
+import { styleText } from 'node:util';
 import type { Keyboard } from './keyboard.js';
 import { ESCAPED, type Mark, type Screen, type Typed } from './screen.js';
 
@@ -11,6 +12,9 @@ type Common = Required<
 
 /** Columns of a terminal that does not say. */
 const USUAL_COLUMNS = 80;
+
+/** A symbol and two blanks stand before what is said. */
+const INDENT = 3;
 
 /** Prompts that redraw themselves, for people who see the terminal. */
 export class PromptScreen implements Screen {
@@ -32,11 +36,16 @@ export class PromptScreen implements Screen {
     return new PromptScreen(await import('@clack/prompts'), keyboard, output);
   }
 
-  say(mark: Mark, text: string): void {
+  say(mark: Mark, ...lines: readonly string[]): void {
     this.status('');
-    const { success, error, info } = this.prompts.log;
-    const say = { good: success, bad: error, note: info }[mark];
-    say(text, { output: this.output, secondarySymbol: ' ', spacing: 0 });
+    const { message } = this.prompts.log;
+    const wrapped = lines.flatMap((line) => wrap(line, this.#columns - INDENT));
+    message(wrapped, { output: this.output, symbol: this.#symbolOf(mark), secondarySymbol: ' ', spacing: 0 });
+  }
+
+  gap(): void {
+    this.status('');
+    this.output.write('\n');
   }
 
   ask(question: string): Promise<Typed | undefined> {
@@ -44,6 +53,7 @@ export class PromptScreen implements Screen {
   }
 
   askHidden(question: string): Promise<Typed | undefined> {
+    this.keyboard.forget();
     return this.#typed((common) => this.prompts.password({ message: question, ...common }));
   }
 
@@ -58,10 +68,9 @@ export class PromptScreen implements Screen {
 
   status(text: string): void {
     if (text === '' && !this.#hasStatus) return;
-    const columns = 'columns' in this.output ? Number(this.output.columns) : USUAL_COLUMNS;
     cursorTo(this.output, 0);
     clearLine(this.output, 0);
-    this.output.write(text.slice(0, columns - 1));
+    this.output.write(text.slice(0, this.#columns - 1));
     this.#hasStatus = text !== '';
   }
 
@@ -73,6 +82,17 @@ export class PromptScreen implements Screen {
   close(): void {
     this.status('');
     this.keyboard.close();
+  }
+
+  get #columns(): number {
+    const columns = 'columns' in this.output ? Number(this.output.columns) : 0;
+    return columns > 0 ? columns : USUAL_COLUMNS;
+  }
+
+  #symbolOf(mark: Mark): string {
+    const { unicodeOr, S_INFO } = this.prompts;
+    if (mark === 'note') return styleText('blue', S_INFO);
+    return mark === 'good' ? styleText('green', unicodeOr('✔', '+')) : styleText('red', unicodeOr('✖', 'x'));
   }
 
   async #typed(prompt: (common: Common) => Promise<string | symbol>): Promise<Typed | undefined> {
@@ -92,4 +112,16 @@ export class PromptScreen implements Screen {
     const given = await answer;
     return signal.aborted ? undefined : given;
   }
+}
+
+/** A text in lines of at most so many characters, broken at blanks; a word that is longer keeps its line. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -11,10 +11,12 @@ export type Mark = 'good' | 'bad' | 'note';
 
 /** How a conversation with an operator is shown. Every question is undefined once nothing more can be typed. */
 export interface Screen {
-  /** Says something that stays. */
-  say(mark: Mark, text: string): void;
+  /** Says something that stays, each line below the other. */
+  say(mark: Mark, ...lines: readonly string[]): void;
+  /** Sets what follows apart from what was before. */
+  gap(): void;
   ask(question: string): Promise<Typed | undefined>;
-  /** Asks for what must not be seen: only its length shows, if anything. */
+  /** Asks for what must not be seen: only its length shows, if anything. What was typed before does not count. */
   askHidden(question: string): Promise<Typed | undefined>;
   /** Which of these is meant, by its index; -1 for none of them. */
   pick(question: string, choices: readonly string[]): Promise<number | undefined>;

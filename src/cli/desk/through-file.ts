@@ -14,6 +14,7 @@ export async function throughFile(desk: CodeDesk, screen: Screen, talk: TokenTal
   while (walk.current !== undefined) {
     const { serialNumber, user } = walk.current;
     const [at, of] = walk.position;
+    screen.gap();
     screen.say('note', `${at} of ${of}  ${serialNumber}  ${user}`);
     const ending = await talk.enrol(walk.current, QUESTION, WORDS);
     if (ending.kind === 'ended') return;
