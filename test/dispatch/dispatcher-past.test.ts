@@ -163,3 +163,21 @@ describe('rows with a past', () => {
     expect(bench.graph.calls).toEqual([]);
   });
 });
+
+describe('a row that is tried with another code after earlier ones were refused', () => {
+  /** A Graph that refuses every code of a token that is free. */
+  const refuses = (call: Call): Answer => (call.ask.kind === 'activate' ? answered(400) : takes(call));
+  const refusedBefore = { ...past(undefined, 5000, 3), mayBeOurs: false };
+
+  it('is told so at once, under the attempts of all', async () => {
+    const { calls, outcome } = await takeUp(refusedBefore, refuses);
+    expect(outcome).toMatchObject({ status: 'code_rejected', attempts: 4 });
+    expect(calls.at(-1)!.sentMs).toBeLessThan(1000);
+  });
+
+  it('control: where an earlier one may have been done, lists may lag behind', async () => {
+    const { calls, outcome } = await takeUp(past(undefined, 5000, 3), refuses);
+    expect(outcome.status).toBe('code_rejected');
+    expect(calls.at(-1)!.sentMs).toBeGreaterThan(10_000);
+  });
+});

@@ -15,6 +15,20 @@ async function urlsOf(users: readonly string[]): Promise<string[]> {
   return server.received.map((request: Received) => request.url);
 }
 
+test('whoever is signed in has a path of their own, whomever the row names', async () => {
+  const server = await serve((request, response) => {
+    if (request.method === 'POST') response.writeHead(204).end();
+    else response.writeHead(200).end('{"value":[]}');
+  });
+  const { port } = graphAt(server.origin, { self: true });
+  await port.ask(activate({ user: '87d349ed-44d7-43e1-9a83-5f2406dee5bd' }));
+  await port.ask({ kind: 'user_tokens', row: row() });
+  expect(server.received.map(({ url }) => url)).toEqual([
+    `/beta/me${ACTION}`,
+    '/beta/me/authentication/hardwareOathMethods',
+  ]);
+});
+
 describe('the user that a server sees', () => {
   test('is one segment, encoded once, whatever stands in it', async () => {
     const users = [

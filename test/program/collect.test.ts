@@ -29,7 +29,7 @@ describe('at a terminal', { timeout: 120_000 }, () => {
     const emulator = await desk.graph([fob]);
     const terminal = collect(desk, emulator);
 
-    await terminal.answer(SERIAL, `${fob.serialNumber}`);
+    await terminal.answer(SERIAL, fob.serialNumber);
     await terminal.answer(USER, fob.user);
     await terminal.answer(CODE, codeOf(fob));
     await terminal.shows(`Enrolled: FOB-0001 for ${fob.user}.`);
@@ -238,7 +238,14 @@ describe('through a pipe', () => {
     const emulator = await desk.graph([fob]);
     const input = await desk.write('in.csv', 'serial,upn,code\n,amy@contoso.com,\n');
 
-    const { code, stderr } = await desk.call(['collect', input, '--graph-url', emulator.url, '--run-id', 'r1']);
+    const { code, stderr } = await desk.call([
+      'collect',
+      input,
+      '--graph-url',
+      emulator.url,
+      '--run-id',
+      'r1',
+    ]);
 
     expect(code).toBe(4);
     expect(stderr).toContain('No row of this file waits for a code.');

@@ -28,7 +28,9 @@ describe('oath-enroll me', { timeout: 120_000 }, () => {
     expect(emulator.requests().some(({ path }) => path.startsWith('/users'))).toBe(false);
   });
 
-  test('asks for another code also where a person may not read the inventory to tell why', async ({ desk }) => {
+  test('asks for another code also where a person may not read the inventory to tell why', async ({
+    desk,
+  }) => {
     const fob = makeFob('0001');
     const emulator = await desk.graph([fob], { forbidden: { directoryReads: true } });
 

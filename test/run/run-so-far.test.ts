@@ -94,6 +94,11 @@ describe('what was done for a row', () => {
       { attempts: 1, answer: { kind: 'answered', httpStatus: 500 }, atMs: START_MS + 4000 },
     ],
     ['all of it', [intent(1, 1, 3), answer(1, 1, 4, 204), outcome(1, 'enrolled')], undefined],
+    [
+      'a second code, whose call left after the first was rejected',
+      [intent(1, 1, 3), answer(1, 1, 4, 400), outcome(1, 'code_rejected'), intent(1, 2, 9)],
+      { attempts: 2, answer: CUT_OFF, atMs: START_MS + 9000 },
+    ],
   ])('%s', async (_, events, past) => {
     const { past: pasts } = await soFar(...events);
     if (past === undefined) expect(pasts.get(1)).toBeUndefined();
@@ -114,6 +119,14 @@ describe('which rows are finished', () => {
     ['unresolved', false],
   ])('%s: %s', async (status, isFinished) => {
     expect((await soFar(outcome(1, status))).finished.has(1)).toBe(isFinished);
+  });
+
+  it('are not those for which another code was sent since', async () => {
+    const rejected = [intent(1, 1, 3), answer(1, 1, 4, 400), outcome(1, 'code_rejected')];
+    expect((await soFar(...rejected, intent(1, 2, 9))).finished.has(1)).toBe(false);
+    await rm(join(folder, 'journal.jsonl'));
+    const again = [intent(1, 2, 9), answer(1, 2, 10, 204), outcome(1, 'enrolled', 2)];
+    expect((await soFar(...rejected, ...again)).finished.has(1)).toBe(true);
   });
 
   it('is told by the last outcome', async () => {
