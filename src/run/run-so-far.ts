@@ -89,7 +89,12 @@ class SoFar {
         break;
       case 'intent':
         this.#before.set(event.line, this.past.get(event.line));
-        this.past.set(event.line, { attempts: event.attempt, answer: CUT_OFF, atMs: event.atMs });
+        this.past.set(event.line, {
+          ask: event.ask,
+          attempts: event.attempt,
+          answer: CUT_OFF,
+          atMs: event.atMs,
+        });
         break;
       case 'withdrawn':
         this.#takeBack(event.line);
@@ -97,9 +102,14 @@ class SoFar {
       case 'answer':
         if (event.waitMs !== undefined)
           this.closedUntilMs = Math.max(this.closedUntilMs, event.atMs + event.waitMs);
-        if (event.ask === 'activate') {
+        if (event.ask === 'activate' || event.ask === 'create') {
           this.#before.delete(event.line);
-          this.past.set(event.line, { attempts: event.attempt, answer: answerOf(event), atMs: event.atMs });
+          this.past.set(event.line, {
+            ask: event.ask === 'create' ? event.ask : undefined,
+            attempts: event.attempt,
+            answer: answerOf(event),
+            atMs: event.atMs,
+          });
         }
         break;
       case 'outcome':
