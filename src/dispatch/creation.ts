@@ -82,10 +82,18 @@ function inInventory(task: Task, status: 'imported' | 'already_imported', elapse
   });
 }
 
-/** Whether an activation found nothing because its token is so new. */
-export function isYetToBeSeen({ createdAtMs }: Task, { answer }: Doubt, elapsedMs: number): boolean {
-  if (createdAtMs === undefined || elapsedMs > createdAtMs + LAG_PATIENCE_MS) return false;
-  return answer.kind === 'answered' && answer.httpStatus === 404;
+/**
+ * When to try an activation again that found nothing because its token is so new, in elapsed ms: ever more seldom.
+ * Undefined where that is not, or no longer, the reason.
+ */
+export function yetToBeSeenAt(
+  { createdAtMs }: Task,
+  { answer }: Doubt,
+  elapsedMs: number,
+): number | undefined {
+  if (createdAtMs === undefined || answer.kind !== 'answered' || answer.httpStatus !== 404) return undefined;
+  const ageMs = elapsedMs - createdAtMs;
+  return ageMs > LAG_PATIENCE_MS ? undefined : elapsedMs + Math.max(PAUSE_MS, ageMs / 2);
 }
 
 /**

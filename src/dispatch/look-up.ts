@@ -1,5 +1,5 @@
 import type { Answer, OathDevice } from '../model/answer.js';
-import { afterCreationLookUp, isSameSerial, isYetToBeSeen, PAUSE_MS, READ_LAG_MS } from './creation.js';
+import { afterCreationLookUp, isSameSerial, yetToBeSeenAt, PAUSE_MS, READ_LAG_MS } from './creation.js';
 import { again, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
 import { isAboutCreation, type Doubt, type Task } from './task.js';
 
@@ -85,8 +85,9 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
 function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, elapsedMs: number): Decision {
   // A plain no needs no patience.
   const mayLag = task.mayBeOurs && task.leftAtMs < doubt.sinceMs + READ_LAG_MS;
-  if (UNSEEN.has(finding.kind) && isYetToBeSeen(task, doubt, elapsedMs)) {
-    return again(task, { ask: 'activate', doubt: undefined, notBeforeMs: elapsedMs + PAUSE_MS, troubles: 0 });
+  const lookForItAt = UNSEEN.has(finding.kind) ? yetToBeSeenAt(task, doubt, elapsedMs) : undefined;
+  if (lookForItAt !== undefined) {
+    return again(task, { ask: 'activate', doubt: undefined, notBeforeMs: lookForItAt, troubles: 0 });
   }
   switch (finding.kind) {
     case 'active':
