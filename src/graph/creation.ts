@@ -41,7 +41,7 @@ const item = z.looseObject({
 const bulk = z.object({ value: z.array(item) });
 
 /** What marks an item that was not taken (OData 4.01 JSON format, section 15.2), and the status that it was given. */
-const EXCEPTION = /DataModificationException$/;
+const EXCEPTION = 'DataModificationException';
 const exception = z.looseObject({ responseCode: z.coerce.number().int().min(100).max(599) });
 
 /**
@@ -55,7 +55,7 @@ export function readBulk(body: string, rows: readonly Row[]): readonly (number |
       data?.value.find((each) => each['@contentId'] === String(at + 1)) ??
       data?.value.find((each) => each['@contentId'] === undefined && each.serialNumber === row.serialNumber);
     if (found === undefined) return undefined;
-    const refusal = Object.entries(found).find(([name]) => EXCEPTION.test(name));
+    const refusal = Object.entries(found).find(([name]) => name.endsWith("DataModificationException"));
     if (refusal !== undefined) return exception.safeParse(refusal[1]).data?.responseCode ?? 400;
     // Taken is what came back as a token of this inventory.
     const isTaken = found.id !== undefined || found.serialNumber === row.serialNumber;
