@@ -55,7 +55,7 @@ export function readBulk(body: string, rows: readonly Row[]): readonly (number |
       data?.value.find((each) => each['@contentId'] === String(at + 1)) ??
       data?.value.find((each) => each['@contentId'] === undefined && each.serialNumber === row.serialNumber);
     if (found === undefined) return undefined;
-    const refusal = Object.entries(found).find(([name]) => name.endsWith("DataModificationException"));
+    const refusal = Object.entries(found).find(([name]) => name.endsWith(EXCEPTION));
     if (refusal !== undefined) return exception.safeParse(refusal[1]).data?.responseCode ?? 400;
     // Taken is what came back as a token of this inventory.
     const isTaken = found.id !== undefined || found.serialNumber === row.serialNumber;
