@@ -1,10 +1,8 @@
 import type { Answer } from '../model/answer.js';
-import { again, MOST_TROUBLES, settle, type Decision } from './decision.js';
+import { afterCreation } from './creation.js';
+import { again, isNotAllowed, MOST_TROUBLES, settle, type Decision } from './decision.js';
 import { afterLookUp } from './look-up.js';
-import type { Task } from './task.js';
-
-/** Codes of a 403 that mean what they say: this identity may not. */
-const NOT_ALLOWED = new Set(['', 'Authorization_RequestDenied', 'accessDenied']);
+import { isChange, type Task } from './task.js';
 
 /** Whether this answer is Graph saying "later" and surely not doing it: 429, or 503 with Retry-After. */
 export function isThrottleRefusal(answer: Answer): boolean {
@@ -24,11 +22,12 @@ export function isThrottleRefusal(answer: Answer): boolean {
 export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
   if (isThrottleRefusal(answer)) {
     // An operation may complete and yet be answered 429: what is found done later may be this call's work.
-    return again(task, { mayBeOurs: task.mayBeOurs || task.ask === 'activate' });
+    return again(task, { mayBeOurs: task.mayBeOurs || isChange(task.ask) });
   }
   if (answer.kind === 'not_sent' || (answer.kind === 'answered' && answer.httpStatus === 401)) {
     return afterNotTaken(task, answer);
   }
+  if (task.ask === 'create') return afterCreation(task, answer, nowMs, elapsedMs);
   if (task.ask === 'activate') return afterActivation(task, answer, nowMs, elapsedMs);
   return afterLookUp(task, answer, nowMs, elapsedMs);
 }
@@ -48,7 +47,7 @@ function afterNotTaken(task: Task, answer: Answer): Decision {
 function afterActivation(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
   const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
   if (httpStatus === 204) return settle('enrolled');
-  if (answer.kind === 'answered' && httpStatus === 403 && NOT_ALLOWED.has(answer.errorCode)) {
+  if (isNotAllowed(answer)) {
     return settle(
       'failed',
       'not allowed: the signed-in identity may not enrol this user (for a user who is an administrator it needs the role Privileged Authentication Administrator)',

@@ -1,6 +1,6 @@
 import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
-import type { Task } from './task.js';
+import { isAboutCreation, isChange, type Task } from './task.js';
 
 export interface Settlement {
   readonly kind: 'settle';
@@ -23,7 +23,7 @@ export const MOST_TROUBLES = 3;
 export function again(task: Task, change: Partial<Task>): Decision {
   const next = { ...task, ...change };
   // What waits for a look-up at a refusal cannot expire: it goes behind the codes that can.
-  const patient = next.ask !== 'activate' && next.doubt?.refused === true;
+  const patient = !isChange(next.ask) && next.doubt?.refused === true;
   return { kind: 'again', task: { ...next, urgencyMs: patient ? Infinity : next.deadlineMs } };
 }
 
@@ -35,9 +35,10 @@ export function settle(status: Status, reason = ''): Settlement {
 export function unlearned(task: Task, why: string): Settlement {
   const first = task.doubt === undefined ? '' : `${told(task.doubt.answer)}; `;
   const { serialNumber, user } = task.row;
+  const state = isAboutCreation(task) ? 'is in the list of OATH tokens' : `is active for ${user}`;
   return settle(
     'unresolved',
-    `${first}${why}. Check in the Entra admin centre whether token ${serialNumber} is active for ${user}`,
+    `${first}${why}. Check in the Entra admin centre whether token ${serialNumber} ${state}`,
   );
 }
 
@@ -46,3 +47,9 @@ export function told(answer: Answer): string {
   if (answer.kind !== 'answered') return answer.detail;
   return `HTTP ${answer.httpStatus}${answer.errorCode === '' ? '' : ` ${answer.errorCode}`}`;
 }
+
+/** Codes of a 403 that mean what they say: this identity may not. */
+const NOT_ALLOWED = new Set(['', 'Authorization_RequestDenied', 'accessDenied']);
+
+export const isNotAllowed = (answer: Answer): boolean =>
+  answer.kind === 'answered' && answer.httpStatus === 403 && NOT_ALLOWED.has(answer.errorCode);

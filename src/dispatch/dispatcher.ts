@@ -1,25 +1,36 @@
 import pLimit from 'p-limit';
-import type { Answer, Ask, GraphPort } from '../model/answer.js';
+import type { Answer, Ask, CreateTogether, GraphPort } from '../model/answer.js';
 import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
 import type { Secret } from '../model/secret.js';
+import { BulkSize } from './bulk-size.js';
 import { deadlineMs } from './deadline.js';
-import { decide } from './decide.js';
+import { decide, isThrottleRefusal } from './decide.js';
 import { unlearned } from './decision.js';
 import { foresee, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
 import { SteadyClock } from './steady-clock.js';
-import { newTask, type Past, type Task } from './task.js';
+import { isChange, newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './waiting-rows.js';
 
-/** Where the dispatcher writes down what it does, in the order in which it does it. */
+/**
+ * Where the dispatcher writes down what it does, in the order in which it does it. One call may serve several rows:
+ * `withLine` is the line of the first of them, for each of the others.
+ */
 export interface Recorder {
-  /** An activation is about to leave. Resolves once that is on disk; a rejection ends the run. */
-  intent(row: Row, attempt: number): Promise<void>;
+  /** A call that changes something is about to leave. Resolves once that is on disk; a rejection ends the run. */
+  intent(row: Row, attempt: number, ask: 'activate' | 'create', withLine: number | undefined): Promise<void>;
   /** The call of the last intent did not leave after all. */
-  withdrawn(row: Row, attempt: number): void;
-  answered(row: Row, ask: Ask['kind'], attempt: number, sentAtMs: number, answer: Answer): void;
+  withdrawn(row: Row, attempt: number, withLine: number | undefined): void;
+  answered(
+    row: Row,
+    ask: Ask['kind'],
+    attempt: number,
+    sentAtMs: number,
+    answer: Answer,
+    withLine: number | undefined,
+  ): void;
   settled(row: Row, outcome: Outcome): void;
 }
 
@@ -28,6 +39,8 @@ export interface DispatcherParts extends GateParts {
   readonly recorder: Recorder;
   /** Makes the code of a row's seed for an instant of wall time. */
   readonly codeAt: (row: Row, nowMs: number) => Secret;
+  /** Puts several tokens into the inventory by one call; without it each goes by itself. */
+  readonly createTogether?: CreateTogether | undefined;
   /** Told once, as soon as the run is to end before all rows had their turn. */
   readonly onStop?: ((reason: string) => void) | undefined;
 }
@@ -68,6 +81,7 @@ export class Dispatcher {
   readonly #gate: Gate;
   readonly #limit;
   readonly #health = new Health();
+  readonly #bulk = new BulkSize();
   #started = false;
   #closed = false;
   #stopped: string | undefined;
@@ -164,7 +178,8 @@ export class Dispatcher {
       const task = this.#waiting.take(this.#canArrive);
       if (task === undefined) break;
       const leave = this.#gate.leave();
-      this.#limit(() => this.#send(task, leave)).then(() => this.#pump(), this.#fail);
+      const tasks = [task, ...this.#companionsOf(task)];
+      this.#limit(() => this.#send(tasks, leave)).then(() => this.#pump(), this.#fail);
     }
     if (!this.#closed || this.#waiting.size > 0 || (this.#inFlight > 0 && !this.#gaveUp)) return;
     this.#gate.close();
@@ -186,41 +201,82 @@ export class Dispatcher {
     this.#reject(error);
   };
 
-  async #send(task: Task, leave: Leave): Promise<void> {
-    const { clock, recorder, graph } = this.parts;
-    if (task.ask === 'activate') await recorder.intent(task.row, task.attempts + 1);
+  /** Rows that the same call can serve: creations alone go together. */
+  #companionsOf(task: Task): Task[] {
+    const together = task.ask === 'create' && this.parts.createTogether !== undefined;
+    return together ? this.#waiting.takeCreations(this.#bulk.next - 1) : [];
+  }
+
+  /** One call, for one row or for several whose tokens are created together. */
+  async #send(tasks: readonly Task[], leave: Leave): Promise<void> {
+    const { clock, recorder } = this.parts;
+    const withLine = (at: number): number | undefined => (at === 0 ? undefined : tasks[0]?.row.line);
+    await Promise.all(tasks.map((task, at) => this.#intend(task, withLine(at))));
     // While the intent went to disk the gate may have shut, the code died or the run ended.
     const mayGo = this.#gate.stillHolds(leave) && this.#stopped === undefined;
-    if (!mayGo || (task.ask === 'activate' && !this.#canArrive(task))) {
-      if (task.ask === 'activate') recorder.withdrawn(task.row, task.attempts + 1);
+    if (!mayGo || tasks.some((task) => task.ask === 'activate' && !this.#canArrive(task))) {
       this.#gate.withdrawn(leave);
-      this.#requeue(task);
+      tasks.forEach((task, at) => this.#withdraw(task, withLine(at)));
       return;
     }
     const sentAtMs = clock.now();
     const leftAtMs = clock.elapsed();
-    const sent = { ...task, leftAtMs, attempts: task.attempts + (task.ask === 'activate' ? 1 : 0) };
-    const answer = await graph.ask(this.#askFor(sent, sentAtMs));
-    recorder.answered(sent.row, sent.ask, sent.attempts, sentAtMs, answer);
-    this.#gate.answered(leave, answer);
-    if (answer.kind === 'answered' && answer.httpStatus === 401) {
-      graph.renewSignIn(leftAtMs, answer.claims);
+    const sent = tasks.map((task) => ({
+      ...task,
+      leftAtMs,
+      attempts: task.attempts + (isChange(task.ask) ? 1 : 0),
+    }));
+    const answers = await this.#ask(sent, sentAtMs);
+    const answered = sent.map((task, at) => [task, answers[at] ?? unanswered()] as const);
+    answered.forEach(([{ row, ask, attempts }, answer], at) =>
+      recorder.answered(row, ask, attempts, sentAtMs, answer, withLine(at)),
+    );
+    const whole = answers.find(isThrottleRefusal) ?? answers[0] ?? unanswered();
+    this.#gate.answered(leave, whole);
+    if (whole.kind === 'answered' && whole.httpStatus === 401) {
+      this.parts.graph.renewSignIn(leftAtMs, whole.claims);
     }
-    this.#act(sent, answer, this.#steady.now(), clock.elapsed());
-    this.#stopIf(this.#health.answered(answer, clock.elapsed()) ?? this.#tooLongAWait());
+    for (const [task, answer] of answered) this.#act(task, answer, this.#steady.now(), clock.elapsed());
+    this.#stopIf(this.#health.answered(whole, clock.elapsed()) ?? this.#tooLongAWait());
+  }
+
+  async #intend({ ask, row, attempts }: Task, withLine: number | undefined): Promise<void> {
+    if (isChange(ask)) await this.parts.recorder.intent(row, attempts + 1, ask, withLine);
+  }
+
+  #withdraw(task: Task, withLine: number | undefined): void {
+    if (isChange(task.ask)) this.parts.recorder.withdrawn(task.row, task.attempts + 1, withLine);
+    this.#requeue(task);
+  }
+
+  async #ask(tasks: readonly Task[], sentAtMs: number): Promise<readonly Answer[]> {
+    const { graph, createTogether } = this.parts;
+    const [first, ...others] = tasks;
+    if (first === undefined) throw new Error('a call belongs to a row');
+    if (others.length === 0 || createTogether === undefined) {
+      return [await graph.ask(this.#askFor(first, sentAtMs))];
+    }
+    const answers = await createTogether(tasks.map(({ row }) => row));
+    this.#bulk.answered(answers);
+    return answers;
   }
 
   #askFor(task: Task, nowMs: number): Ask {
     const { row } = task;
+    if (task.ask === 'create') return { kind: 'create', row };
     if (task.ask !== 'activate') return { kind: task.ask, row, page: task.doubt?.page };
     const code = row.proof.kind === 'code' ? row.proof.code : this.parts.codeAt(row, nowMs);
     return { kind: 'activate', row, code };
   }
 
-  #takeUp(fresh: Task, { attempts, answer, atMs, mayBeOurs = attempts > 1 }: Past): void {
+  #takeUp(fresh: Task, past: Past): void {
     const { clock } = this.parts;
-    const task = { ...fresh, attempts, mayBeOurs };
+    const { attempts, answer, atMs, ask = 'activate', mayBeOurs = attempts > 1 } = past;
     const agoMs = Math.max(0, clock.now() - atMs);
+    // Where it was activated, its token had been created before.
+    const isCreated = ask === 'activate' && fresh.ask === 'create';
+    const created = isCreated ? { createdAtMs: clock.elapsed() - agoMs } : {};
+    const task: Task = { ...fresh, ...created, ask, attempts, mayBeOurs };
     if (answer === undefined) this.#requeue(task);
     else this.#act(task, answer, this.#steady.ofWall(atMs), clock.elapsed() - agoMs);
   }
@@ -239,7 +295,7 @@ export class Dispatcher {
       case 'settle':
         this.#settle(task, decision.status, decision.reason, task.doubt?.answer ?? answer);
         if (task.doubt === undefined) {
-          this.#stopIf(this.#health.settled(task.row, decision.status, answer));
+          this.#stopIf(this.#health.settled(task, decision.status, answer));
         }
     }
   }
@@ -292,4 +348,8 @@ export class Dispatcher {
       completedAtMs: this.parts.clock.now(),
     });
   }
+}
+
+function unanswered(): never {
+  throw new Error('each row of a call has an answer');
 }

@@ -68,21 +68,27 @@ type Cells = [
   intervalS: IntervalS,
   codeOrSeed: string,
   about: number | HashFunction,
+  ...maker: [] | [manufacturer: string, model: string],
 ];
 
-function pack({ line, serialNumber, user, displayName, intervalS, proof }: Row): string {
+function pack({ line, serialNumber, user, displayName, intervalS, proof, maker }: Row): string {
   const [secret, about] =
     proof.kind === 'code' ? [proof.code, proof.collectedAtMs] : [proof.seed, proof.hashFunction];
-  const cells: Cells = [line, serialNumber, user, displayName ?? null, intervalS, secret.reveal(), about];
+  const first = [line, serialNumber, user, displayName ?? null, intervalS, secret.reveal(), about] as const;
+  const cells: Cells = maker === undefined ? [...first] : [...first, maker.manufacturer, maker.model];
   return JSON.stringify(cells);
 }
 
 function unpack(text: string): Row {
-  const [line, serialNumber, user, displayName, intervalS, codeOrSeed, about] = JSON.parse(text) as Cells;
+  const [line, serialNumber, user, displayName, intervalS, codeOrSeed, about, ...made] = JSON.parse(
+    text,
+  ) as Cells;
   const secret = new Secret(codeOrSeed);
   const proof: Proof =
     typeof about === 'number'
       ? { kind: 'code', code: secret, collectedAtMs: about }
       : { kind: 'seed', seed: secret, hashFunction: about };
-  return { line, serialNumber, user, displayName: displayName ?? undefined, intervalS, proof };
+  const [manufacturer, model] = made;
+  const maker = model === undefined ? undefined : { manufacturer: manufacturer ?? '', model };
+  return { line, serialNumber, user, displayName: displayName ?? undefined, intervalS, proof, maker };
 }

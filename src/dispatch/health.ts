@@ -1,8 +1,8 @@
 import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
-import type { Row } from '../model/row.js';
 import { told } from './decision.js';
 import { isFailure } from './retry-budget.js';
+import type { Task } from './task.js';
 
 /** That many different users refused with 403, nobody enrolled in between: it is us who may not. */
 const MOST_DENIED_USERS = 5;
@@ -46,12 +46,19 @@ export class Health {
   }
 
   /** A row was settled by an answer. Returns why the run should end, or undefined. */
-  settled(row: Row, status: Status, answer: Answer): string | undefined {
+  settled(task: Task, status: Status, answer: Answer): string | undefined {
     // Clearing allocates, even for an empty set: not for every row.
     if (status === 'enrolled' && this.#deniedUsers.size > 0) this.#deniedUsers.clear();
     if (answer.kind !== 'answered' || answer.httpStatus !== 403) return undefined;
-    this.#deniedUsers.add(row.user.toLowerCase());
+    const isCreation = task.ask === 'create';
+    this.#deniedUsers.add((isCreation ? task.row.serialNumber : task.row.user).toLowerCase());
     if (this.#deniedUsers.size < MOST_DENIED_USERS) return undefined;
+    if (isCreation) {
+      return (
+        `not allowed: Graph refused ${MOST_DENIED_USERS} tokens in a row (HTTP 403); the signed-in identity lacks the ` +
+        'permission Policy.ReadWrite.AuthenticationMethod or the role Authentication Policy Administrator'
+      );
+    }
     return (
       `not allowed: Graph refused ${MOST_DENIED_USERS} users in a row (HTTP 403); ` +
       'the signed-in identity lacks the permission UserAuthenticationMethod.ReadWrite.All (the app of the Azure CLI has none) or the role Authentication Administrator'

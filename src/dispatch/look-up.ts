@@ -1,15 +1,7 @@
 import type { Answer, OathDevice } from '../model/answer.js';
+import { afterCreationLookUp, isSameSerial, yetToBeSeenAt, PAUSE_MS, READ_LAG_MS } from './creation.js';
 import { again, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
-import type { Doubt, Task } from './task.js';
-
-/**
- * Directory reads can lag behind writes, by how much is unknown: an activation that may have been done is believed
- * not to be once a look-up that began so long after it finds no trace.
- */
-const READ_LAG_MS = 10_000;
-
-/** What failed for a reason that passes is asked again after this. */
-const PAUSE_MS = 3000;
+import { isAboutCreation, type Doubt, type Task } from './task.js';
 
 /** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */
 const MOST_DEVICES = 500;
@@ -31,6 +23,9 @@ type Finding =
   /** Not in the user's list, and the inventory may not be read. */
   | { readonly kind: 'not_the_users' };
 
+/** How a token looks that an activation does not find yet. */
+const UNSEEN: ReadonlySet<Finding['kind']> = new Set(['inactive', 'unknown_serial', 'not_the_users']);
+
 /** What follows from a look-up: first the user's own tokens are read, then the inventory, then it is decided. */
 export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
   const { doubt } = task;
@@ -44,11 +39,13 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
     if (answer.nextPage !== undefined) {
       return again(task, { doubt: { ...doubt, seen: devices, page: answer.nextPage } });
     }
+    if (isAboutCreation(task)) return afterCreationLookUp(task, doubt, devices, elapsedMs);
     if (task.ask === 'inventory') return conclude(inInventory(devices, task, doubt));
     const found = amongUsersTokens(devices, task);
     return found === undefined ? readInventory(task, { ...doubt, userTokens: devices }) : conclude(found);
   }
   if (httpStatus === 403) {
+    if (isAboutCreation(task)) return afterCreationLookUp(task, doubt, 'unreadable', elapsedMs);
     if (task.ask === 'user_tokens') return readInventory(task, { ...doubt, userTokens: 'unreadable' });
     return conclude({ kind: 'not_the_users' });
   }
@@ -65,7 +62,7 @@ function readInventory(task: Task, doubt: Doubt): Decision {
 }
 
 function amongUsersTokens(devices: readonly OathDevice[], task: Task): Finding | undefined {
-  const device = devices.find((each) => isOurs(each, task));
+  const device = devices.find((each) => isSameSerial(each, task.row));
   if (device === undefined) return undefined;
   if (device.status === 'activated') return { kind: 'active' };
   if (device.status === 'failedActivation') return { kind: 'failed_activation' };
@@ -73,7 +70,7 @@ function amongUsersTokens(devices: readonly OathDevice[], task: Task): Finding |
 }
 
 function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }: Doubt): Finding {
-  const tokens = devices.filter((each) => isOurs(each, task));
+  const tokens = devices.filter((each) => isSameSerial(each, task.row));
   const held = tokens.find((each) => each.assignedToId !== undefined);
   if (tokens.length === 0) return { kind: 'unknown_serial' };
   if (held === undefined) return { kind: 'inactive', evidence: 'user and token exist and the token is free' };
@@ -88,6 +85,10 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
 function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, elapsedMs: number): Decision {
   // A plain no needs no patience.
   const mayLag = task.mayBeOurs && task.leftAtMs < doubt.sinceMs + READ_LAG_MS;
+  const lookForItAt = UNSEEN.has(finding.kind) ? yetToBeSeenAt(task, doubt, elapsedMs) : undefined;
+  if (lookForItAt !== undefined) {
+    return again(task, { ask: 'activate', doubt: undefined, notBeforeMs: lookForItAt, troubles: 0 });
+  }
   switch (finding.kind) {
     case 'active':
       return task.mayBeOurs
@@ -159,6 +160,3 @@ function notDone(task: Task, doubt: Doubt, nowMs: number, elapsedMs: number, evi
     `Graph refused (${told(answer)}); ${evidence}: the code was wrong, or the user may not have a token (a guest may not)`,
   );
 }
-
-const isOurs = (device: OathDevice, task: Task): boolean =>
-  device.serialNumber.toLowerCase() === task.row.serialNumber.toLowerCase();

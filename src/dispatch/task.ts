@@ -2,7 +2,7 @@ import type { Answer, Ask, OathDevice } from '../model/answer.js';
 import type { Row } from '../model/row.js';
 import type { Urgent } from './urgency-queue.js';
 
-/** An activation that was not plainly taken, while look-ups find out what came of it. */
+/** An activation, or the creation of a token, that was not plainly taken, while look-ups find out what came of it. */
 export interface Doubt {
   readonly answer: Answer;
   /** Steady time of the answer: a code that was dead by then is expired, else rejected. */
@@ -25,7 +25,7 @@ export interface Task extends Urgent {
   readonly deadlineMs: number;
   /** The call that comes next. */
   readonly ask: Ask['kind'];
-  /** Activation calls that left. */
+  /** Calls that left and change something: activations, and the creation of the token. */
   readonly attempts: number;
   /** Calls that failed at Graph or got no answer; a throttle refusal and a call that did not leave are none. */
   readonly troubles: number;
@@ -40,6 +40,8 @@ export interface Task extends Urgent {
    * this run's work.
    */
   readonly mayBeOurs: boolean;
+  /** Elapsed ms at which this run put the token into the inventory; undefined where it did not, or has yet to. */
+  readonly createdAtMs?: number | undefined;
   readonly doubt?: Doubt | undefined;
 }
 
@@ -50,7 +52,7 @@ export function newTask(row: Row, deadlineMs: number): Task {
     deadlineMs,
     urgencyMs: deadlineMs,
     sequence: row.line,
-    ask: 'activate',
+    ask: row.maker === undefined ? 'activate' : 'create',
     attempts: 0,
     troubles: 0,
     signInRefusals: 0,
@@ -60,9 +62,19 @@ export function newTask(row: Row, deadlineMs: number): Task {
   };
 }
 
+/** Whether a call changes something: its intent goes to disk first, and it is not repeated unless it was surely not done. */
+export const isChange = (ask: Ask['kind']): ask is 'activate' | 'create' =>
+  ask === 'activate' || ask === 'create';
+
+/** Whether a task is still about putting its token into the inventory. */
+export const isAboutCreation = ({ row, createdAtMs }: Task): boolean =>
+  row.maker !== undefined && createdAtMs === undefined;
+
 /** What was done for a row before: by an earlier session of the run, or with a code before this one. */
 export interface Past {
-  /** Activation calls that left. */
+  /** The call that it was, an activation where it is missing. */
+  readonly ask?: 'create' | undefined;
+  /** Calls that left and change something. */
   readonly attempts: number;
   /** What came of the last of them; undefined where it surely did not reach Graph. */
   readonly answer: Answer | undefined;

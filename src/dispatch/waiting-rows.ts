@@ -80,14 +80,14 @@ export class WaitingRows {
   }
 
   /** The most urgent row, left in its place. */
-  #peek(): Task | undefined {
+  peek(): Task | undefined {
     const fresh = this.#fresh.peek();
     const again = this.#queue.peek();
     return fresh === undefined || (again !== undefined && before(again, fresh)) ? again : fresh;
   }
 
   #pop(): Task | undefined {
-    const task = this.#peek();
+    const task = this.peek();
     if (task === undefined) return undefined;
     if (task === this.#fresh.peek()) this.#fresh.pop();
     else this.#queue.pop();
@@ -111,10 +111,20 @@ export class WaitingRows {
     return undefined;
   }
 
+  /** Takes up to so many more rows, as long as the next call of the most urgent one is the creation of its token. */
+  takeCreations(most: number): Task[] {
+    const tasks: Task[] = [];
+    while (tasks.length < most && this.peek()?.ask === 'create') {
+      const task = this.#pop();
+      if (task !== undefined) tasks.push(task);
+    }
+    return tasks;
+  }
+
   /** Expires the codes that cannot make it; look-ups stay, as they are worth their answer at any time. */
   expireDead(canMakeIt: (task: Task) => boolean): void {
     const lookUps: Task[] = [];
-    for (let task = this.#peek(); task !== undefined; task = this.#peek()) {
+    for (let task = this.peek(); task !== undefined; task = this.peek()) {
       if (task.urgencyMs === Infinity || canMakeIt(task)) break;
       this.#pop();
       if (task.ask === 'activate') this.expire(task);

@@ -5,6 +5,7 @@ import {
   HTTPMessageHandler,
   ResponseType,
   type Context,
+  type GraphRequest,
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
 import type { Clock } from '../model/clock.js';
@@ -17,7 +18,11 @@ import { troubleOf } from './trouble.js';
 /** One HTTP call, its path relative to the API root and encoded already. */
 export type HttpCall =
   | { readonly method: 'GET'; readonly path: string }
-  | { readonly method: 'POST'; readonly path: string; readonly body: Readonly<Record<string, string>> };
+  | {
+      readonly method: 'POST' | 'PATCH';
+      readonly path: string;
+      readonly body: Readonly<Record<string, unknown>>;
+    };
 
 /** A status line and headers, and as much of the body as came. */
 export interface Exchange {
@@ -71,7 +76,7 @@ export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientS
         // The library's own handler sends no token over plain http, so a local Graph would never see one.
         .header('authorization', `Bearer ${token.reveal()}`)
         .options({ signal: abort.signal, redirect: 'manual' });
-      const response = (await (call.method === 'GET' ? request.get() : request.post(call.body))) as Response;
+      const response = (await sent(request, call)) as Response;
       const body = await readBody(response).catch((error: unknown) => unread(error, abort.signal.aborted));
       return { kind: 'exchange', status: response.status, headers: response.headers, body, bearer: token };
     } catch (error) {
@@ -80,6 +85,17 @@ export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientS
       disarm();
     }
   };
+}
+
+function sent(request: GraphRequest, call: HttpCall): Promise<unknown> {
+  switch (call.method) {
+    case 'GET':
+      return request.get();
+    case 'POST':
+      return request.post(call.body);
+    case 'PATCH':
+      return request.patch(call.body);
+  }
 }
 
 async function readBody(response: Response): Promise<string> {

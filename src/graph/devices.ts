@@ -13,7 +13,11 @@ export interface DevicePage {
 /** Longest name that is passed on, in characters. */
 const MAX_NAME = 256;
 
-const name = z.string().optional().catch(undefined);
+const name = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined)
+  .catch(undefined);
 
 /** `hardwareOathTokenAuthenticationMethodDevice` of Graph beta; the seed in it is not read, not even as null. */
 const device = z.object({
@@ -21,6 +25,9 @@ const device = z.object({
   status: z.enum(['available', 'assigned', 'activated', 'failedActivation', 'unknown']).catch('unknown'),
   assignedTo: z.object({ id: name, displayName: name }).nullish().catch(undefined),
   timeIntervalInSeconds: z.number().optional().catch(undefined),
+  hashFunction: name,
+  manufacturer: name,
+  model: name,
 });
 
 /** Graph's samples show a device both as the item itself and as its `device`. */
@@ -39,12 +46,17 @@ export function readDevicePage(body: string, secrets: readonly string[] = []): D
   if (!parsed.success) return undefined;
   const shown = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : oneLine(text, MAX_NAME, secrets);
-  const devices = parsed.data.value.map(({ serialNumber, status, assignedTo, timeIntervalInSeconds }) => ({
-    serialNumber,
-    status,
-    assignedToId: shown(assignedTo?.id),
-    assignedToName: shown(assignedTo?.displayName),
-    intervalS: timeIntervalInSeconds,
-  }));
+  const devices = parsed.data.value.map(
+    ({ serialNumber, status, assignedTo, timeIntervalInSeconds, ...rest }) => ({
+      serialNumber,
+      status,
+      assignedToId: shown(assignedTo?.id),
+      assignedToName: shown(assignedTo?.displayName),
+      intervalS: timeIntervalInSeconds,
+      hashFunction: shown(rest.hashFunction),
+      manufacturer: shown(rest.manufacturer),
+      model: shown(rest.model),
+    }),
+  );
   return { devices, nextLink: parsed.data['@odata.nextLink'] };
 }

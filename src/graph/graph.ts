@@ -1,11 +1,11 @@
-import type { GraphPort } from '../model/answer.js';
+import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { accountOf, personOf } from './account.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
 import { allowedHost, type AllowedHost } from './allowed-host.js';
 import { createSend } from './client.js';
 import type { AuthMethod, Environment } from './credentials.js';
-import { createHardwareOath } from './hardware-oath.js';
+import { bulkCreation, createHardwareOath } from './hardware-oath.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
 import { ME, userPath } from './user-path.js';
 
@@ -25,6 +25,8 @@ export interface GraphSettings {
 
 export interface Graph {
   readonly port: GraphPort;
+  /** The bulk call on the inventory. */
+  readonly createTogether: CreateTogether;
   readonly host: AllowedHost;
   /**
    * Has a token at hand when it resolves, at once where there is one already. Called before a row is chosen, so
@@ -58,6 +60,7 @@ export function createGraph(settings: GraphSettings): Graph {
   const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs });
   return {
     port: createHardwareOath(apiRoot, send, bearer, settings.self === true ? () => ME : userPath),
+    createTogether: bulkCreation(send),
     host,
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
     person: async () => personOf(await bearer.get()),

@@ -1,14 +1,16 @@
-import type { Answer, Ask, GraphPort, Trouble } from '../model/answer.js';
+import type { Answer, Ask, CreateTogether, GraphPort, Trouble } from '../model/answer.js';
 import type { BearerSource } from './access-token.js';
+import type { Row } from '../model/row.js';
 import { challengedClaims } from './claims.js';
 import type { Exchange, Send } from './client.js';
+import { creationOf, creationOfAll, INVENTORY, readBulk, untold } from './creation.js';
 import { readDevicePage } from './devices.js';
 import { readGraphError } from './graph-error.js';
 import { oneLine } from './one-line.js';
 import { serialNumberFilter, userPath } from './user-path.js';
 
 type Activation = Extract<Ask, { kind: 'activate' }>;
-type LookUp = Exclude<Ask, Activation>;
+type LookUp = Extract<Ask, { kind: 'user_tokens' | 'inventory' }>;
 type Answered = Extract<Answer, { kind: 'answered' }>;
 
 const MAX_MESSAGE = 300;
@@ -27,8 +29,17 @@ export function createHardwareOath(
 ): GraphPort {
   return {
     ask: (ask) => {
-      const path = pathOf(ask.row.user);
-      return ask.kind === 'activate' ? activate(send, ask, path) : lookUp(apiRoot, send, ask, path);
+      const { row } = ask;
+      switch (ask.kind) {
+        case 'activate':
+          return activate(send, ask, pathOf(row.user));
+        case 'create':
+          return create(send, row);
+        case 'user_tokens':
+          return lookUp(apiRoot, send, ask, `${pathOf(row.user)}/authentication/hardwareOathMethods`);
+        case 'inventory':
+          return lookUp(apiRoot, send, ask, `${INVENTORY}?${serialNumberFilter(row.serialNumber)}`);
+      }
     },
     signingIn: () => {
       const token = bearer.get();
@@ -47,14 +58,48 @@ async function activate(send: Send, ask: Activation, user: string): Promise<Answ
     path: `${user}/authentication/hardwareOathMethods/assignAndActivateBySerialNumber`,
     body: { verificationCode, serialNumber, ...(displayName === undefined ? {} : { displayName }) },
   });
-  const secrets = [verificationCode, ...secretsOf(ask, exchange)];
+  const secrets = [verificationCode, ...secretsOf(ask.row, exchange)];
   return exchange.kind === 'exchange' ? answered(exchange, secrets) : without(secrets, exchange);
 }
 
+async function create(send: Send, row: Row): Promise<Answer> {
+  const exchange = await send(creationOf(row));
+  const secrets = secretsOf(row, exchange);
+  return exchange.kind === 'exchange' ? answered(exchange, secrets) : without(secrets, exchange);
+}
+
+/** The bulk call on the inventory that Graph beta documents. */
+export const bulkCreation =
+  (send: Send): CreateTogether =>
+  (rows) =>
+    createTogether(send, rows);
+
+/**
+ * A bulk call that failed as a whole tells nothing of its rows, but for what is sure to have kept it from being done:
+ * throttling, and a sign-in or permission that is missing. Its form and the most that it may hold are little known.
+ */
+async function createTogether(send: Send, rows: readonly Row[]): Promise<Answer[]> {
+  const exchange = await send(creationOfAll(rows));
+  const secrets = rows.flatMap((row) => secretsOf(row, exchange));
+  if (exchange.kind !== 'exchange') return rows.map(() => without(secrets, exchange));
+  const whole = answered(exchange, secrets);
+  const { status, body } = exchange;
+  if ([401, 403, 429].includes(status) || status >= 500) return rows.map(() => whole);
+  if (status < 200 || status > 299)
+    return rows.map(() => untold(`the bulk call was refused (HTTP ${status})`));
+  const told = typeof body === 'string' ? readBulk(body, rows) : [];
+  return rows.map((_, at) => {
+    const httpStatus = told[at];
+    return httpStatus === undefined
+      ? untold('the answer to the bulk call is not what Graph documents')
+      : { ...whole, httpStatus };
+  });
+}
+
 /** One page of a list. What follows it is asked for by the dispatcher: every call passes the same gate. */
-async function lookUp(apiRoot: string, send: Send, ask: LookUp, user: string): Promise<Answer> {
-  const exchange = await send({ method: 'GET', path: ask.page ?? lookUpPath(ask, user) });
-  const secrets = secretsOf(ask, exchange);
+async function lookUp(apiRoot: string, send: Send, ask: LookUp, path: string): Promise<Answer> {
+  const exchange = await send({ method: 'GET', path: ask.page ?? path });
+  const secrets = secretsOf(ask.row, exchange);
   if (exchange.kind !== 'exchange') return without(secrets, exchange);
   if (exchange.status !== 200) return answered(exchange, secrets);
   if (typeof exchange.body !== 'string') return without(secrets, exchange.body);
@@ -68,19 +113,13 @@ async function lookUp(apiRoot: string, send: Send, ask: LookUp, user: string): P
 }
 
 /** What whoever answers may tell back and nobody must read: proofs of the row, and the token that the call bore. */
-function secretsOf({ row: { proof } }: Ask, exchange: Exchange | Trouble): string[] {
+function secretsOf({ proof }: Row, exchange: Exchange | Trouble): string[] {
   const held = proof.kind === 'code' ? proof.code : proof.seed;
   return [held.reveal(), ...(exchange.kind === 'exchange' ? [exchange.bearer.reveal()] : [])];
 }
 
 function without(secrets: readonly string[], trouble: Trouble): Trouble {
   return { ...trouble, detail: oneLine(trouble.detail, MAX_MESSAGE, secrets) };
-}
-
-function lookUpPath({ kind, row }: LookUp, user: string): string {
-  return kind === 'user_tokens'
-    ? `${user}/authentication/hardwareOathMethods`
-    : `directory/authenticationMethodDevices/hardwareOathDevices?${serialNumberFilter(row.serialNumber)}`;
 }
 
 /** The path of a link relative to the API root; `undefined` for any other place: it would be sent the token. */

@@ -1,4 +1,5 @@
 import { OathEnrollError } from '../model/errors.js';
+import type { Purpose } from '../model/row.js';
 import { looksSecret } from './redact.js';
 
 /** The columns that this program knows, each with the other names it goes by. */
@@ -32,6 +33,13 @@ const RESULT_COLUMNS =
     ',',
   );
 
+/** The columns that rows for a purpose cannot do without; an enrolment needs a code or a seed as well. */
+const NEEDED = {
+  enroll: ['serialNumber', 'user'],
+  import: ['serialNumber', 'secretKey', 'manufacturer', 'model'],
+  import_and_enroll: ['serialNumber', 'user', 'secretKey', 'manufacturer', 'model'],
+} as const satisfies Record<Purpose, readonly ColumnName[]>;
+
 /** Which column of an input is which. */
 export interface Columns {
   /** Header names as they stand in the file, without the columns of our own results. */
@@ -41,6 +49,8 @@ export interface Columns {
   readonly index: Readonly<Partial<Record<ColumnName, number>>>;
   /** Indices of all that may hold a code or a seed, used or not: blank wherever a record is shown. */
   readonly secret: readonly number[];
+  /** Indices of the cells that a row cannot do without: one of each list. */
+  readonly needed: readonly (readonly number[])[];
 }
 
 /** How many of these header names are known columns. */
@@ -52,12 +62,14 @@ export function countKnown(names: readonly string[], overrides: ReadonlyMap<stri
 /**
  * Reads a header.
  * @param overrides `--column NAME=HEADER`: the input's own header for a column, by the column's name.
+ * @param purpose what the rows are for
  * @throws OathEnrollError `input` where a column is missing or stands there twice, `usage` for an unknown NAME.
  */
 export function readHeader(
   cells: readonly string[],
   overrides: ReadonlyMap<string, string>,
   place: { file: string; line: number },
+  purpose: Purpose = 'enroll',
 ): Columns {
   const fail = (message: string, column?: string): OathEnrollError =>
     new OathEnrollError('input', message, column === undefined ? place : { ...place, column });
@@ -93,13 +105,16 @@ export function readHeader(
   for (const column of [index.verificationCode, index.secretKey]) {
     if (column !== undefined && !secret.includes(column)) secret.push(column);
   }
-  for (const column of ['serialNumber', 'user'] as const) {
-    if (index[column] === undefined) throw fail(missing(column, names), column);
-  }
-  if (index.verificationCode === undefined && index.secretKey === undefined) {
+  const needed = NEEDED[purpose].map((column) => {
+    const at = index[column];
+    if (at === undefined) throw fail(missing(column, names), column);
+    return [at];
+  });
+  const proofs = [index.verificationCode, index.secretKey].filter((at) => at !== undefined);
+  if (proofs.length === 0) {
     throw fail(missing('verificationCode', names, ' (or secretKey)'), 'verificationCode');
   }
-  return { names, width: cells.length, index, secret };
+  return { names, width: cells.length, index, secret, needed: [...needed, proofs] };
 }
 
 /** Where a column stands among these header names, by its own name, its aliases or an override; -1: nowhere. */

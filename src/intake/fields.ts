@@ -1,5 +1,6 @@
+import { Secret as OtpSecret } from 'otpauth';
 import { z } from 'zod';
-import type { HashFunction, IntervalS } from '../model/row.js';
+import type { HashFunction, IntervalS, Purpose } from '../model/row.js';
 import { parseMoment } from './collected-at.js';
 
 /** How far ahead of ours the clock at the desk may be; a later time would let a dead code count as living. */
@@ -13,6 +14,11 @@ const MAX_USER_LENGTH = 320;
 
 /** Graph, hardwareOathTokenAuthenticationMethodDevice: `secretKey`. */
 const MAX_SEED_LENGTH = 128;
+
+/** Longer base32 seeds are taken for SHA-256 by some tools, and are SHA-1 for others. */
+const SURE_SHA1_LENGTH = 32;
+
+const MAX_ORIGIN_LENGTH = 256;
 
 const AS_TEXT = 'format the column as text';
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -84,20 +90,32 @@ const CODE_WRONGS: Wrongs = [
   ],
 ];
 
-const secretKey = readField<string>((text) => {
-  const seed = text.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
-  const wrong = SEED_WRONGS.find(([holds]) => holds(seed));
-  return wrong === undefined ? { value: seed } : { wrong: wrong[1] };
+/** A seed as Graph wants it. */
+interface Seed {
+  readonly base32: string;
+  readonly wasHex: boolean;
+}
+
+const secretKey = readField<Seed>((text) => {
+  const written = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  const wasHex = isHex(written);
+  const base32 = wasHex ? OtpSecret.fromHex(written).base32 : written;
+  const wrong = SEED_WRONGS.find(([holds]) => holds(base32));
+  return wrong === undefined ? { value: { base32, wasHex } } : { wrong: wrong[1] };
 });
+
+/** Base32 has no 0, 1, 8 and 9. At least 16 bytes: a shorter text may as well be a slip. */
+const isHex = (text: string): boolean => /^(?:[0-9A-F]{2}){16,}$/.test(text) && /[0189]/.test(text);
 
 const SEED_WRONGS: Wrongs = [
   [(seed) => seed === '', 'is empty'],
+  // 20 and 32 bytes, the usual lengths, in hexadecimal; in base32 these would be odd ones.
   [
-    (seed) => /^[0-9A-F]{32,}$/.test(seed) && /[0189]/.test(seed),
-    'looks like hexadecimal, convert it to base32',
+    (seed) => /^(?:[A-F2-7]{40}|[A-F2-7]{64})$/.test(seed),
+    'could be hexadecimal as well as base32, and nothing tells which: write it in base32',
   ],
   [(seed) => !/^[A-Z2-7]*$/.test(seed), 'is not base32, which has the letters A to Z and the digits 2 to 7'],
-  [(seed) => seed.length > MAX_SEED_LENGTH, `is longer than ${MAX_SEED_LENGTH} characters`],
+  [(seed) => seed.length > MAX_SEED_LENGTH, `is longer than ${MAX_SEED_LENGTH} characters of base32`],
   // RFC 4648 section 6: base32 of whole bytes never leaves 1, 3 or 6 characters over.
   [(seed) => [1, 3, 6].includes(seed.length % 8), 'is base32 with a character missing or too many'],
 ];
@@ -134,17 +152,40 @@ const collectedAt = (now: () => number): z.ZodType<number, string> =>
       : { value: moment.ms };
   });
 
-/** The fields of a row as texts without outer blanks; those that the row does not have, or leaves empty, are missing. */
-export const rowFields = (now: () => number) =>
-  z.object({
-    serialNumber,
-    user,
-    verificationCode: verificationCode.optional(),
-    collectedAt: collectedAt(now).optional(),
-    secretKey: secretKey.optional(),
-    timeInterval: timeInterval.optional(),
-    hashFunction: hashFunction.optional(),
-    displayName: z.string().optional(),
-  });
+/** What the inventory is told of a token's origin. */
+const originText = textField([
+  [(text) => text === '', 'is empty, and the inventory wants it'],
+  [(text) => text.length > MAX_ORIGIN_LENGTH, `is longer than ${MAX_ORIGIN_LENGTH} characters`],
+  [(text) => HIDDEN.test(text), 'holds a line break or another character that cannot be seen'],
+]);
+
+/**
+ * The fields of a row as texts without outer blanks; those that the row does not have, or leaves empty, are missing.
+ *
+ * @param defaultHash what counts for seeds of rows that do not say; where a token is imported without it, a long seed
+ *   must say
+ */
+export const rowFields = (now: () => number, purpose: Purpose, defaultHash: HashFunction | undefined) =>
+  z
+    .object({
+      serialNumber,
+      user: user.optional(),
+      verificationCode: verificationCode.optional(),
+      collectedAt: collectedAt(now).optional(),
+      secretKey: secretKey.optional(),
+      timeInterval: timeInterval.optional(),
+      hashFunction: hashFunction.optional(),
+      displayName: z.string().optional(),
+      manufacturer: originText.optional(),
+      model: originText.optional(),
+    })
+    .superRefine(({ secretKey: seed, hashFunction: hash = defaultHash }, context) => {
+      if (purpose === 'enroll' || hash !== undefined || seed === undefined) return;
+      if (seed.base32.length <= SURE_SHA1_LENGTH) return;
+      const message =
+        'does not say hmacsha1 or hmacsha256, and the seed is so long that it could be for either: ' +
+        'ask the vendor, then fill in the column or give --hash-function';
+      context.addIssue({ code: 'custom', message, path: ['hashFunction'] });
+    });
 
 export type RowFields = ReturnType<typeof rowFields>;

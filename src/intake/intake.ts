@@ -41,7 +41,12 @@ export async function openIntake(source: Readable, options: IntakeOptions): Prom
     if (first.done === true || head === undefined) {
       throw new OathEnrollError('input', 'the file is empty', { file: fileName });
     }
-    const columns = readHeader(head.cells.map(undefuse), overrides, { file: fileName, line: head.line });
+    const columns = readHeader(
+      head.cells.map(undefuse),
+      overrides,
+      { file: fileName, line: head.line },
+      options.purpose,
+    );
     const { verificationCode, collectedAt } = columns.index;
     const header: InputHeader = {
       names: columns.names,

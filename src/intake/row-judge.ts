@@ -1,10 +1,10 @@
-import type { InputHeader, InputRecord, Row } from '../model/row.js';
+import type { InputHeader, InputRecord } from '../model/row.js';
 import { undefuse } from '../model/spreadsheet.js';
 import type { Columns } from './columns.js';
 import type { CsvRecord } from './csv-source.js';
 import { looksSecret, redact } from './redact.js';
 import { tidy } from './tidy.js';
-import { rowValidator, type Invalid, type ValidationOptions } from './validate-row.js';
+import { rowValidator, type Invalid, type Usable, type ValidationOptions } from './validate-row.js';
 
 interface Found {
   /** Holds no code and no seed. */
@@ -21,8 +21,8 @@ export interface RowProblem extends Invalid {
 /** What stands on one record of the input: a usable row, or why it is none. */
 export type IntakeRow = Found &
   (
-    | { readonly row: Row; readonly problem?: undefined }
-    | { readonly row?: undefined; readonly problem: RowProblem }
+    | (Usable & { readonly problem?: undefined })
+    | { readonly row?: undefined; readonly seedWasHex?: undefined; readonly problem: RowProblem }
   );
 
 /** Says of each record of one input, in order, whether it can be used, and blanks its secrets. */
@@ -48,37 +48,27 @@ export class RowJudge {
     while (cells.length > width && cells[cells.length - 1]?.trim() === '') cells.pop();
 
     const judgement = this.#misalignment(cells) ?? this.#validate(line, cells, arrivedAtMs);
-    if ('reason' in judgement) {
-      const shown = !fits || this.#isSwapped(cells) ? cells.map(redact) : cells;
-      const record = { line, cells: this.#blanked(shown) };
-      const [serialNumber, user] = [index.serialNumber, index.user].map((at) =>
-        tidy(record.cells[at ?? -1] ?? ''),
-      );
-      return {
-        record,
-        serialNumber: serialNumber ?? '',
-        user: user ?? '',
-        problem: { status: 'invalid', ...judgement },
-      };
-    }
-    const { serialNumber, user } = judgement;
-    const record = { line, cells: this.#blanked(cells) };
+    const isUsable = 'row' in judgement;
+    const shown = !isUsable && (!fits || this.#isSwapped(cells)) ? cells.map(redact) : cells;
+    const record = { line, cells: this.#blanked(shown) };
+    const [serialNumber = '', user = ''] = [index.serialNumber, index.user].map((at) =>
+      tidy(record.cells[at ?? -1] ?? ''),
+    );
+    if (!isUsable) return { record, serialNumber, user, problem: { status: 'invalid', ...judgement } };
     const firstLine = this.#claim(serialNumber, line);
-    if (firstLine === line) return { record, serialNumber, user, row: judgement };
+    if (firstLine === line) return { record, serialNumber, user, ...judgement };
     const reason = `the same serial number stands on line ${firstLine}`;
     return { record, serialNumber, user, problem: { status: 'duplicate', reason } };
   }
 
   /** A line without its last cells can be used if no needed one is among them; with more cells none is where it should be. */
   #misalignment(cells: readonly string[]): Invalid | undefined {
-    const { width, index } = this.columns;
+    const { width, needed } = this.columns;
     if (cells.length === width) return undefined;
     const cellCount = `has ${cells.length} cells where the header has ${width}`;
     if (cells.length > width)
       return { reason: `${cellCount}: is there a delimiter in a field without quotes?` };
-    const has = (at: number | undefined): boolean => at !== undefined && at < cells.length;
-    const isComplete =
-      has(index.serialNumber) && has(index.user) && (has(index.verificationCode) || has(index.secretKey));
+    const isComplete = needed.every((oneOf) => oneOf.some((at) => at < cells.length));
     return isComplete ? undefined : { reason: `${cellCount}: is a delimiter missing?` };
   }
 

@@ -1,7 +1,7 @@
 import { rowFields } from './fields.js';
 import { tidy } from './tidy.js';
 
-const FIELDS = rowFields(() => 0).shape;
+const FIELDS = rowFields(() => 0, 'enroll', undefined).shape;
 
 /**
  * A field that somebody typed or scanned, by the rules that hold for the cells of an input: its value, or in words

@@ -19,7 +19,8 @@ const noAnswer = z.object({
   detail: z.string(),
 });
 
-const callOf = <T extends string>(type: T) => z.object({ type: z.literal(type), line, attempt, atMs: ms });
+const callOf = <T extends string>(type: T) =>
+  z.object({ type: z.literal(type), line, attempt, atMs: ms, with: line.optional() });
 
 /**
  * {@link RunEvent} as it must look when it is read back. A checksum says that a line is as it was written, this
@@ -50,12 +51,12 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
   }),
   z.object({ type: z.literal('resumed'), atMs: ms }),
   z.object({ type: z.literal('signed_in'), account: z.string(), atMs: ms }),
-  callOf('intent'),
+  callOf('intent').extend({ ask: z.literal('create').optional() }),
   callOf('withdrawn'),
   z.object({
     type: z.literal('answer'),
     line,
-    ask: z.enum(['activate', 'user_tokens', 'inventory']),
+    ask: z.enum(['activate', 'create', 'user_tokens', 'inventory']),
     attempt,
     sentAtMs: ms,
     atMs: ms,
@@ -65,6 +66,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     graphRequestId: optionalText,
     retryAfter: optionalText,
     waitMs: ms.optional(),
+    with: line.optional(),
   }),
   z.object({
     type: z.literal('outcome'),

@@ -4,6 +4,8 @@ import type { Secret } from './secret.js';
 /** One call to Graph that the dispatcher may send. */
 export type Ask =
   | { readonly kind: 'activate'; readonly row: Row; readonly code: Secret }
+  /** Put the row's token into the tenant's inventory. */
+  | { readonly kind: 'create'; readonly row: Row }
   /** The hardware tokens that the row's user holds; `page` is an earlier answer's `nextPage`. */
   | { readonly kind: 'user_tokens'; readonly row: Row; readonly page?: string | undefined }
   /** The tokens in the tenant's inventory that bear the row's serial number. */
@@ -16,6 +18,9 @@ export interface OathDevice {
   readonly assignedToId: string | undefined;
   readonly assignedToName: string | undefined;
   readonly intervalS: number | undefined;
+  readonly hashFunction?: string | undefined;
+  readonly manufacturer?: string | undefined;
+  readonly model?: string | undefined;
 }
 
 /** What came of a call, sorted by what is known of its effect. Expected trouble is a value, never an exception. */
@@ -74,3 +79,9 @@ export interface GraphPort {
    */
   renewSignIn(sentAtElapsedMs: number, claims: string | undefined): void;
 }
+
+/**
+ * Puts the tokens of several rows into the inventory by one call. Each row has an answer, in their order; where the call
+ * failed as a whole all have the same. Never throws for trouble on the way.
+ */
+export type CreateTogether = (rows: readonly Row[]) => Promise<readonly Answer[]>;

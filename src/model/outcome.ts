@@ -10,6 +10,9 @@ export const STATUSES = [
   'duplicate',
   'unresolved',
   'would_enroll',
+  'imported',
+  'already_imported',
+  'would_import',
 ] as const;
 
 export type Status = (typeof STATUSES)[number];
@@ -25,7 +28,7 @@ export interface Outcome {
   readonly graphErrorCode?: string | undefined;
   /** Graph's `request-id`: what Microsoft's support asks for. */
   readonly graphRequestId?: string | undefined;
-  /** Activation calls made for this row. */
+  /** Calls made for this row that change something: activations, and the creation of its token. */
   readonly attempts: number;
   /** Wall time, ms since the epoch. */
   readonly completedAtMs: number;

@@ -10,16 +10,27 @@ export type Proof =
   | { readonly kind: 'code'; readonly code: Secret; readonly collectedAtMs: number }
   | { readonly kind: 'seed'; readonly seed: Secret; readonly hashFunction: HashFunction };
 
+/** What rows are for: an enrolment, an entry in the inventory, or that first and then the enrolment. */
+export type Purpose = 'enroll' | 'import' | 'import_and_enroll';
+
+/** What the inventory wants to know of a token besides serial number, seed, interval and hash. */
+export interface Maker {
+  readonly manufacturer: string;
+  readonly model: string;
+}
+
 /** One usable line of the input: a token, the user who is to have it, and the proof. */
 export interface Row {
   /** 1-based line of the input on which the row begins. */
   readonly line: number;
   readonly serialNumber: string;
-  /** UPN or object id, as written in the input. */
+  /** UPN or object id, as written in the input; '' where a token is only put into the inventory. */
   readonly user: string;
   readonly displayName: string | undefined;
   readonly intervalS: IntervalS;
   readonly proof: Proof;
+  /** The token has to be put into the inventory first; its proof is a seed. */
+  readonly maker?: Maker | undefined;
 }
 
 /** What a user sees of a row, in any state: its line and its cells with code and seed blanked. */

@@ -40,15 +40,29 @@ export type RunEvent =
   | { readonly type: 'resumed'; readonly atMs: number }
   /** Calls go to this account from here on: API root, tenant and app. */
   | { readonly type: 'signed_in'; readonly account: string; readonly atMs: number }
-  /** An activation call is about to leave; on disk before it does. */
-  | { readonly type: 'intent'; readonly line: number; readonly attempt: number; readonly atMs: number }
+  /** A call that changes something is about to leave; on disk before it does. An activation where `ask` is missing. */
+  | {
+      readonly type: 'intent';
+      readonly line: number;
+      readonly ask?: 'create' | undefined;
+      readonly attempt: number;
+      readonly atMs: number;
+      /** One call may serve several rows: the line of the first of them. Here and below. */
+      readonly with?: number | undefined;
+    }
   /** The call of the last intent of this line did not leave after all. */
-  | { readonly type: 'withdrawn'; readonly line: number; readonly attempt: number; readonly atMs: number }
+  | {
+      readonly type: 'withdrawn';
+      readonly line: number;
+      readonly attempt: number;
+      readonly atMs: number;
+      readonly with?: number | undefined;
+    }
   /** What came of a call, activation or look-up; `httpStatus` is missing where no answer came. */
   | {
       readonly type: 'answer';
       readonly line: number;
-      readonly ask: 'activate' | 'user_tokens' | 'inventory';
+      readonly ask: 'activate' | 'create' | 'user_tokens' | 'inventory';
       readonly attempt: number;
       readonly sentAtMs: number;
       readonly atMs: number;
@@ -59,6 +73,7 @@ export type RunEvent =
       /** The header as it came, and the wait that it asks for, ms from `atMs`. */
       readonly retryAfter?: string | undefined;
       readonly waitMs?: number | undefined;
+      readonly with?: number | undefined;
     }
   | ({ readonly type: 'outcome'; readonly line: number } & Outcome)
   /** A session of the run ended by itself; without this event it was killed. */

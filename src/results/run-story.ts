@@ -22,6 +22,8 @@ export class RunStory {
   see(event: RunEvent): void {
     const beforeMs = this.lastMs;
     if ('atMs' in event) this.lastMs = Math.max(this.lastMs, event.atMs);
+    // One call that served several rows counts once.
+    if ('with' in event && event.with !== undefined) return;
     switch (event.type) {
       case 'run':
         this.header = event;
@@ -35,7 +37,7 @@ export class RunStory {
         break;
       case 'answer':
         // An activation was counted by its intent.
-        if (event.ask !== 'activate') this.calls += 1;
+        if (event.ask !== 'activate' && event.ask !== 'create') this.calls += 1;
         if (event.httpStatus === 429 || (event.httpStatus === 503 && event.retryAfter !== undefined))
           this.refusals += 1;
         this.#shutFor(event.atMs, event.waitMs ?? 0);

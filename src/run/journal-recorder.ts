@@ -20,16 +20,29 @@ export class JournalRecorder implements Recorder {
     this.observe(event);
   }
 
-  async intent(row: Row, attempt: number): Promise<void> {
-    this.write({ type: 'intent', line: row.line, attempt, atMs: this.clock.now() });
+  async intent(
+    { line }: Row,
+    attempt: number,
+    ask: 'activate' | 'create',
+    withLine: number | undefined,
+  ): Promise<void> {
+    const creation = ask === 'create' ? ask : undefined;
+    this.write({ type: 'intent', line, ask: creation, attempt, atMs: this.clock.now(), with: withLine });
     await this.journal.synced();
   }
 
-  withdrawn(row: Row, attempt: number): void {
-    this.write({ type: 'withdrawn', line: row.line, attempt, atMs: this.clock.now() });
+  withdrawn({ line }: Row, attempt: number, withLine: number | undefined): void {
+    this.write({ type: 'withdrawn', line, attempt, atMs: this.clock.now(), with: withLine });
   }
 
-  answered(row: Row, ask: Ask['kind'], attempt: number, sentAtMs: number, answer: Answer): void {
+  answered(
+    row: Row,
+    ask: Ask['kind'],
+    attempt: number,
+    sentAtMs: number,
+    answer: Answer,
+    withLine: number | undefined,
+  ): void {
     // One literal: an object spread into another made V8 describe a new shape, 1 kB of it, at every call.
     const atMs = this.clock.now();
     const isAnswer = answer.kind === 'answered';
@@ -46,6 +59,7 @@ export class JournalRecorder implements Recorder {
       graphRequestId: isAnswer ? answer.requestId : undefined,
       retryAfter: isAnswer ? answer.retryAfter : undefined,
       waitMs: isAnswer ? waitOf(answer, atMs) : undefined,
+      with: withLine,
     });
   }
 

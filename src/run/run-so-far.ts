@@ -91,7 +91,12 @@ class SoFar {
         // At a desk a row is tried again with another code: what came of the one before is over.
         this.finished.delete(event.line);
         this.#before.set(event.line, this.past.get(event.line));
-        this.past.set(event.line, { attempts: event.attempt, answer: CUT_OFF, atMs: event.atMs });
+        this.past.set(event.line, {
+          ask: event.ask,
+          attempts: event.attempt,
+          answer: CUT_OFF,
+          atMs: event.atMs,
+        });
         break;
       case 'withdrawn':
         this.#takeBack(event.line);
@@ -99,9 +104,14 @@ class SoFar {
       case 'answer':
         if (event.waitMs !== undefined)
           this.closedUntilMs = Math.max(this.closedUntilMs, event.atMs + event.waitMs);
-        if (event.ask === 'activate') {
+        if (event.ask === 'activate' || event.ask === 'create') {
           this.#before.delete(event.line);
-          this.past.set(event.line, { attempts: event.attempt, answer: answerOf(event), atMs: event.atMs });
+          this.past.set(event.line, {
+            ask: event.ask === 'create' ? event.ask : undefined,
+            attempts: event.attempt,
+            answer: answerOf(event),
+            atMs: event.atMs,
+          });
         }
         break;
       case 'outcome':

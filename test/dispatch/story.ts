@@ -1,6 +1,6 @@
 import { decide } from '../../src/dispatch/decide.js';
 import { deadlineMs } from '../../src/dispatch/deadline.js';
-import { newTask, type Task } from '../../src/dispatch/task.js';
+import { isChange, newTask, type Task } from '../../src/dispatch/task.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { answered, device, found } from '../support/answers.js';
@@ -39,7 +39,7 @@ export function tell(answers: readonly Answer[], row: Row = ROW, lastAnswerAtMs 
   const asked: string[] = [];
   for (const [index, answer] of answers.entries()) {
     asked.push(task.ask);
-    if (task.ask === 'activate') task = { ...task, attempts: task.attempts + 1 };
+    if (isChange(task.ask)) task = { ...task, attempts: task.attempts + 1 };
     task = { ...task, leftAtMs: Math.max(elapsedMs, task.notBeforeMs) };
     elapsedMs = task.leftAtMs + 100;
     const nowMs =

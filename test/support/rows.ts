@@ -32,3 +32,8 @@ export function seedRow(line: number): Row {
     proof: { kind: 'seed', seed: new Secret('GEZDGNBVGY3TQOJQ'), hashFunction: 'hmacsha1' },
   });
 }
+
+/** A row whose token is not yet in the inventory; without a user it is only put there. */
+export function newTokenRow(line: number, over: Partial<Row> = {}): Row {
+  return { ...seedRow(line), maker: { manufacturer: 'Contoso', model: 'HardwareKey' }, ...over };
+}
