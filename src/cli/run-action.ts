@@ -1,8 +1,7 @@
-import { createGraph } from '../graph/graph.js';
+import { createGraph, type Graph } from '../graph/graph.js';
 import type { Rate } from '../dispatch/ceiling.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import { checkOffline } from '../run/dry-run.js';
 import { enroll } from '../run/enroll.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
 import { report } from '../run/report.js';
@@ -30,14 +29,9 @@ export function runAction(
   io: Io,
   next: NextSteps = sameAgain(options),
 ): Promise<number> {
-  const name = input === '-' ? 'standard input' : input;
-  return telling(options, io, name, next, (teller) => {
-    if (options.dryRun === true) {
-      const { observe } = teller;
-      return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
-    }
-    return enroll(...graphRequest(input, options, io, teller));
-  });
+  return telling(options, io, nameOf(input, options), next, (teller) =>
+    enroll(...graphRequest(input, options, io, teller)),
+  );
 }
 
 /** Carries out `oath-enroll resume`, with the options that the run was started with. */
@@ -61,15 +55,10 @@ export function reportAction(folder: string, tell: TellingOptions, io: Io): Prom
   return telling(tell, io, folder, next, () => report(folder));
 }
 
-/** What a run on Graph is to do, and what it works with. */
-function graphRequest(
-  input: string,
-  options: RunOptions,
-  io: Io,
-  { observe, watch, notice }: Teller,
-): [EnrollRequest, EnrollPorts] {
+/** The Graph that the options name. */
+export function graphOf(options: RunOptions, io: Io): Graph {
   const tell = (text: string): void => void io.stderr.write(`${text}\n`);
-  const graph = createGraph({
+  return createGraph({
     graphUrl: options.graphUrl,
     auth: options.auth,
     env: io.env,
@@ -78,10 +67,20 @@ function graphRequest(
     onDeviceCode: tell,
     onWarning: tell,
   });
+}
+
+/** What a run on Graph is to do, and what it works with. */
+export function graphRequest(
+  input: string,
+  options: RunOptions,
+  io: Io,
+  { observe, watch, notice }: Teller,
+  graph = graphOf(options, io),
+): [EnrollRequest, EnrollPorts] {
   const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
     {
-      ...request(input, options),
+      ...requestOf(input, options),
       concurrency: options.concurrency,
       maxWaitMs: options.maxWait,
       again: options.again === true,
@@ -105,7 +104,7 @@ function graphRequest(
 }
 
 /** The same command for another file, with the options that say how to read it and where to send it. */
-function sameAgain(options: RunOptions): NextSteps {
+export function sameAgain(options: RunOptions): NextSteps {
   const words = [
     ...[...options.column].map(([name, header]) => `--column ${quoted(`${name}=${header}`)}`),
     ...(options.interval === 30 ? [] : [`--interval ${options.interval}`]),
@@ -122,7 +121,14 @@ function sameAgain(options: RunOptions): NextSteps {
 
 const resumeCommand = (folder: string): string[] => [`  npx oath-enroll resume ${quoted(folder)}`];
 
-function request(input: string, options: RunOptions) {
+/** What a run is of, in words. */
+export function nameOf(input: string, { limit }: RunOptions): string {
+  const name = input === '-' ? 'standard input' : input;
+  return limit === undefined ? name : `${name} (--limit ${limit})`;
+}
+
+/** How an input is read and where its results go. */
+export function requestOf(input: string, options: RunOptions) {
   return {
     input,
     columns: options.column,

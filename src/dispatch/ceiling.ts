@@ -12,10 +12,13 @@ export function callsWithin({ calls, seconds }: Rate, ms: number): number {
   return ms < 0 ? 0 : calls * (1 + Math.floor(ms / (seconds * 1000)));
 }
 
-/** Hands out leave to send, one call at a time. */
+/** Hands out leave to send. */
 export interface Ceiling {
-  /** Resolves when one more call fits. Whoever asked then sends it and says so by `sent`. */
-  permit(): Promise<void>;
+  /**
+   * Resolves when so many more calls fit, or as many as ever fit at once, and says how many that is. Whoever asked
+   * then sends them and says so of each by `sent`.
+   */
+  permit(calls: number): Promise<number>;
   sent(): void;
   /** Calls that it lets through within `ms`, beginning with nothing spent. */
   callsWithin(ms: number): number;
@@ -31,8 +34,10 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
     windowMs: seconds * 1000,
   }));
   return {
-    async permit() {
-      for (const { places } of limits) await places.schedule(() => Promise.resolve());
+    async permit(calls) {
+      const weight = Math.min(calls, ...rates.map((rate) => rate.calls));
+      for (const { places } of limits) await places.schedule({ weight }, () => Promise.resolve());
+      return weight;
     },
     callsWithin: (ms) => Math.min(...rates.map((rate) => callsWithin(rate, ms))),
     sent() {

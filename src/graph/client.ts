@@ -17,7 +17,7 @@ import { troubleOf } from './trouble.js';
 /** One HTTP call, its path relative to the API root and encoded already. */
 export type HttpCall =
   | { readonly method: 'GET'; readonly path: string }
-  | { readonly method: 'POST'; readonly path: string; readonly body: Readonly<Record<string, string>> };
+  | { readonly method: 'POST'; readonly path: string; readonly body: object };
 
 /** A status line and headers, and as much of the body as came. */
 export interface Exchange {

@@ -1,10 +1,14 @@
 import type { GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
+import type { Granted } from '../model/granted.js';
+import type { ReadPort } from '../model/read.js';
 import { accountOf } from './account.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
 import { allowedHost, type AllowedHost } from './allowed-host.js';
+import { createReads } from './batch.js';
 import { createSend } from './client.js';
 import type { AuthMethod, Environment } from './credentials.js';
+import { grantedBy } from './granted-by.js';
 import { createHardwareOath } from './hardware-oath.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
 
@@ -22,6 +26,8 @@ export interface GraphSettings {
 
 export interface Graph {
   readonly port: GraphPort;
+  /** Reads many things in one call, and changes nothing. */
+  readonly reads: ReadPort;
   readonly host: AllowedHost;
   /**
    * Has a token at hand when it resolves, at once where there is one already. Called before a row is chosen, so
@@ -32,6 +38,8 @@ export interface Graph {
   readonly signIn: () => Promise<void>;
   /** Whose limits apply: API root, tenant and app, as far as the access token tells. After {@link signIn}. */
   readonly account: () => Promise<string>;
+  /** What the access token lets us do, as far as it tells. After {@link signIn}. */
+  readonly granted: () => Promise<Granted>;
 }
 
 /**
@@ -53,8 +61,10 @@ export function createGraph(settings: GraphSettings): Graph {
   const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs });
   return {
     port: createHardwareOath(apiRoot, send, bearer),
+    reads: createReads(apiRoot, send, bearer),
     host,
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
+    granted: async () => (host.isLoopback ? { kind: 'all' } : grantedBy(await bearer.get())),
     async signIn() {
       await bearer.get();
     },
