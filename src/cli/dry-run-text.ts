@@ -63,10 +63,8 @@ function obstacleLines(obstacles: readonly Obstacle[]): string[] {
 
 function forecastLines({ tookMs, pace, codes, canMakeIt }: Forecast, rows: number): string[] {
   if (rows === 0) return [];
-  const isQuick = tookMs < 60_000;
-  const time = isQuick ? 'less than a minute' : `about ${duration(tookMs)}`;
   const dead = codes - canMakeIt;
-  const lines = [`The run would take ${time} ${paceText(pace)}.`];
+  const lines = [`The run would take ${roughly(tookMs)} ${paceText(pace)}.`];
   if (dead > 0)
     lines.push(
       `Of its ${plural(codes, 'code')} ${dead} would die before their turn: collect codes in waves (oath-enroll plan ${rows}).`,
@@ -76,6 +74,13 @@ function forecastLines({ tookMs, pace, codes, canMakeIt }: Forecast, rows: numbe
       `Begun when the dry run began, it would send ${codes === 1 ? 'its code' : `all ${codes} codes`} in time.`,
     );
   return lines;
+}
+
+/** A time that nobody knows to the second. */
+function roughly(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  return minutes < 60 ? `about ${minutes} min` : `about ${duration(minutes * 60_000)}`;
 }
 
 function paceText(pace: Forecast['pace']): string {

@@ -15,8 +15,8 @@ export function callsWithin({ calls, seconds }: Rate, ms: number): number {
 /** Hands out leave to send. */
 export interface Ceiling {
   /**
-   * Resolves when so many more calls fit, or as many as ever fit at once, and says how many that is. Whoever asked
-   * then sends them and says so of each by `sent`.
+   * Resolves when one more call fits, and says how many of so many do. Whoever asked then sends these and says so of
+   * each by `sent`. To be asked one at a time.
    */
   permit(calls: number): Promise<number>;
   sent(): void;
@@ -35,7 +35,8 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
   }));
   return {
     async permit(calls) {
-      const weight = Math.min(calls, ...rates.map((rate) => rate.calls));
+      const free = await Promise.all(limits.map(({ places }) => places.currentReservoir()));
+      const weight = Math.max(1, Math.min(calls, ...free.map((places) => places ?? 0)));
       for (const { places } of limits) await places.schedule({ weight }, () => Promise.resolve());
       return weight;
     },

@@ -12,11 +12,11 @@ const item = z.object({
   id: z.string(),
   status: z.int(),
   headers: z.record(z.string(), z.string()).nullish().catch(undefined),
-  body: z.unknown(),
+  body: z.unknown().optional(),
 });
 type Item = z.infer<typeof item>;
 
-const batch = z.object({ responses: z.array(item) });
+const batch = z.object({ responses: z.array(z.unknown()) });
 
 /** Reads of Graph in batches, for a dry run. Nothing but GET is ever in one. */
 export function createReads(apiRoot: string, send: Send, bearer: BearerSource): ReadPort {
@@ -38,8 +38,9 @@ async function readTogether(apiRoot: string, send: Send, reads: readonly Read[])
   if (typeof exchange.body !== 'string') return { kind: 'whole', answer: exchange.body };
   const { data } = batch.safeParse(parseJson(exchange.body));
   if (data === undefined) return { kind: 'whole', answer: unreadable('the answer is no batch') };
-  // Answers come in any order.
-  const byId = new Map(data.responses.map((response) => [response.id, response]));
+  // Answers come in any order; one that cannot be read costs its own read alone.
+  const items = data.responses.flatMap((response) => item.safeParse(response).data ?? []);
+  const byId = new Map(items.map((response) => [response.id, response]));
   return {
     kind: 'each',
     answers: reads.map((read, at) => readItem(apiRoot, exchange, read, byId.get(String(at)))),

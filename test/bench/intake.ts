@@ -57,7 +57,11 @@ async function measure(subject: Subject, file: string): Promise<Measure> {
       },
       { clock: systemClock, stdin: process.stdin, observe: () => undefined },
     );
-    return { rows: summary.rows, ms: performance.now() - startedAt, peakRssMb: process.resourceUsage().maxRSS / 1024 };
+    return {
+      rows: summary.rows,
+      ms: performance.now() - startedAt,
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+    };
   }
   let rows = 0;
   let usable = 0;
