@@ -53,7 +53,7 @@ export function readFound(read: Read, body: string, apiRoot: string): Found | un
     case 'user': {
       const { data } = user.safeParse(parseJson(body));
       if (data === undefined) return undefined;
-      const isGuest = data.userType == null ? undefined : data.userType.toLowerCase() === 'guest';
+      const isGuest = data.userType === undefined ? undefined : data.userType?.toLowerCase() === 'guest';
       return { kind: 'user', user: { id: data.id, isEnabled: data.accountEnabled ?? undefined, isGuest } };
     }
     case 'user_tokens':

@@ -21,7 +21,7 @@ const FIT: Verdict = { status: 'would_enroll', reason: '' };
 
 /** What a row's own cells tell, at an instant of wall time: unusable, a duplicate, dead already, or fit to be sent. */
 export function judgeAlone({ row, problem }: IntakeRow, graceSteps: number, nowMs: number): Outcome {
-  const verdict = problem ?? (row === undefined ? FIT : (isDead(row, graceSteps, nowMs) ?? FIT));
+  const verdict = row === undefined ? problem : (isDead(row, graceSteps, nowMs) ?? FIT);
   return outcomeOf(verdict, row, nowMs);
 }
 
