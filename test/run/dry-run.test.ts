@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { GraphPort } from '../../src/model/answer.js';
+import { systemClock } from '../../src/model/clock.js';
 import { OathEnrollError } from '../../src/model/errors.js';
 import type { Granted } from '../../src/model/granted.js';
 import { checkOnline, type DryRunPorts } from '../../src/run/dry-run.js';
@@ -54,6 +55,19 @@ describe('a dry run', () => {
     expect([summary.exitCode, statuses]).toEqual([5, times(2, 'not_attempted')]);
     expect(summary.stopped).toBe('not signed in: run "az login"');
     expect(emulator.requests()).toEqual([]);
+  });
+
+  test('ages no code by the time that it takes itself', async ({ desk }) => {
+    let lateMs = 0;
+    const clock = { ...systemClock, now: () => Date.now() + lateMs };
+    const signIn = (): Promise<void> => {
+      lateMs = 600_000;
+      return Promise.resolve();
+    };
+    const { statuses, summary } = await rehearse(desk, { kind: 'all' }, { clock, signIn });
+    expect(statuses).toEqual(times(2, 'would_enroll'));
+    // Control: the time did pass.
+    expect(Date.parse(summary.finishedAt) - Date.parse(summary.startedAt)).toBeGreaterThanOrEqual(600_000);
   });
 
   test('foretells by what earlier runs learned, and leaves that as it is', async ({ desk }) => {

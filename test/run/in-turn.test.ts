@@ -18,7 +18,7 @@ test('items are finished in their order, whichever is ready first, and no more a
   };
   await inTurn(numbers(50), 8, begin, (n, doubled) => {
     expect(doubled).toBe(n * 2);
-    return void finished.push(n) as undefined;
+    return void finished.push(n);
   });
   expect(finished).toEqual([...Array(50).keys()]);
   expect(most).toBeGreaterThan(1);
@@ -31,7 +31,7 @@ test('what was begun is finished where the items break off, and whatever fails i
     yield* numbers(3);
     throw new Error('broke off');
   }
-  const finish = (n: number): undefined => void finished.push(n) as undefined;
+  const finish = (n: number): undefined => void finished.push(n);
   await expect(inTurn(broken(), 8, (n) => Promise.resolve(n), finish)).rejects.toThrow('broke off');
   expect(finished).toEqual([0, 1, 2]);
   const fail = (): Promise<never> => Promise.reject(new Error('full disk'));
