@@ -2,7 +2,6 @@ import { createGraph, type Graph } from '../graph/graph.js';
 import type { Rate } from '../dispatch/ceiling.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import { checkOffline } from '../run/dry-run.js';
 import { enroll } from '../run/enroll.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
 import { report } from '../run/report.js';
@@ -30,14 +29,9 @@ export function runAction(
   io: Io,
   next: NextSteps = sameAgain(options),
 ): Promise<number> {
-  const name = input === '-' ? 'standard input' : input;
-  return telling(options, io, name, next, (teller) => {
-    if (options.dryRun === true) {
-      const { observe } = teller;
-      return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
-    }
-    return enroll(...graphRequest(input, options, io, teller));
-  });
+  return telling(options, io, nameOf(input, options), next, (teller) =>
+    enroll(...graphRequest(input, options, io, teller)),
+  );
 }
 
 /** Carries out `oath-enroll resume`, with the options that the run was started with. */
@@ -87,7 +81,7 @@ export function graphRequest(
   const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
     {
-      ...request(input, options),
+      ...requestOf(input, options),
       concurrency: options.concurrency,
       maxWaitMs: options.maxWait,
       again: options.again === true,
@@ -133,7 +127,14 @@ export function sameAgain(
 
 const resumeCommand = (folder: string): string[] => [`  npx oath-enroll resume ${quoted(folder)}`];
 
-function request(input: string, options: RunOptions) {
+/** What a run is of, in words. */
+export function nameOf(input: string, { limit }: RunOptions): string {
+  const name = input === '-' ? 'standard input' : input;
+  return limit === undefined ? name : `${name} (--limit ${limit})`;
+}
+
+/** How an input is read and where its results go. */
+export function requestOf(input: string, options: RunOptions) {
   return {
     input,
     columns: options.column,

@@ -75,14 +75,9 @@ export function runCommand(io: Io): Command {
       if (options.offline === true && options.dryRun !== true) {
         throw new OathEnrollError('usage', '--offline goes with --dry-run');
       }
-      if (options.dryRun === true && options.offline !== true) {
-        throw new OathEnrollError(
-          'usage',
-          '--dry-run works with --offline for now: it checks the input and its deadlines without any call',
-        );
-      }
       const { runAction } = await import('./run-action.js');
-      io.exit(await runAction(input, options, io));
+      const { dryRunAction } = await import('./dry-run-action.js');
+      io.exit(await (options.dryRun === true ? dryRunAction : runAction)(input, options, io));
     });
 }
 

@@ -31,7 +31,21 @@ export function summaryText(
   const { counts } = summary;
   const tookMs = Date.parse(summary.finishedAt) - Date.parse(summary.startedAt);
   const waited = summary.waitedMs < 500 ? '' : `, ${duration(summary.waitedMs)} of it waiting as Graph asked`;
-  const lines = [`${plural(summary.rows, 'row')} of ${what} in ${duration(tookMs)}${waited}.`, ''];
+  const lines = [
+    `${plural(summary.rows, 'row')} of ${what} in ${duration(tookMs)}${waited}.`,
+    '',
+    ...countLines(counts),
+  ];
+  if (summary.stopped !== null) lines.push('', `The run stopped early: ${summary.stopped}.`);
+  if (troubles.length > 0)
+    lines.push('', ...troubleLines(troubles, counts.failed + counts.unresolved + counts.invalid));
+  lines.push('', ...nextSteps(summary, next));
+  return `${lines.join('\n')}\n`;
+}
+
+/** How many rows came to which end, a line for each end that one came to. */
+export function countLines(counts: Summary['counts'], failed = 'failed for good'): string[] {
+  const lines: string[] = [];
   const tell = (count: number, text: string): void => {
     if (count > 0) lines.push(`${String(count).padStart(7)}  ${text}`);
   };
@@ -41,15 +55,11 @@ export function summaryText(
   tell(counts.expired, 'expired: the code’s time was over before it could be sent');
   tell(counts.code_rejected, 'code rejected: Graph refused the code');
   tell(counts.not_attempted, 'not attempted: the run ended first');
-  tell(counts.failed, 'failed for good');
+  tell(counts.failed, failed);
   tell(counts.unresolved, 'unresolved: somebody must check');
   tell(counts.invalid, 'invalid: the row itself is unusable');
   tell(counts.duplicate, 'duplicate: the serial number stands on an earlier line');
-  if (summary.stopped !== null) lines.push('', `The run stopped early: ${summary.stopped}.`);
-  if (troubles.length > 0)
-    lines.push('', ...troubleLines(troubles, counts.failed + counts.unresolved + counts.invalid));
-  lines.push('', ...nextSteps(summary, next));
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function troubleLines(troubles: readonly Trouble[], inAll: number): string[] {

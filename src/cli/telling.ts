@@ -19,6 +19,7 @@ export interface Teller {
  *
  * @param what the run is of, in words
  * @param run the run itself
+ * @param textOf what a person is told when it has ended
  * @returns its exit code
  * @throws OathEnrollError `input` where the log cannot be opened, and all that the run throws
  */
@@ -28,6 +29,7 @@ export async function telling(
   what: string,
   next: NextSteps,
   run: (teller: Teller) => Promise<Summary>,
+  textOf = summaryText,
 ): Promise<number> {
   // Whoever asks for codes one by one tells of each.
   const isSilent = options.quiet === true || options.json === true || next.asksForCodes === true;
@@ -53,7 +55,7 @@ export async function telling(
       notice,
     });
     if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else if (options.quiet !== true) io.stdout.write(summaryText(summary, what, narrator.troubles, next));
+    else if (options.quiet !== true) io.stdout.write(textOf(summary, what, narrator.troubles, next));
     return summary.exitCode;
   } finally {
     narrator.close();

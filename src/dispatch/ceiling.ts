@@ -12,10 +12,13 @@ export function callsWithin({ calls, seconds }: Rate, ms: number): number {
   return ms < 0 ? 0 : calls * (1 + Math.floor(ms / (seconds * 1000)));
 }
 
-/** Hands out leave to send, one call at a time. */
+/** Hands out leave to send. */
 export interface Ceiling {
-  /** Resolves when one more call fits. Whoever asked then sends it and says so by `sent`. */
-  permit(): Promise<void>;
+  /**
+   * Resolves when one more call fits, and says how many of so many do. Whoever asked then sends these and says so of
+   * each by `sent`. To be asked one at a time.
+   */
+  permit(calls: number): Promise<number>;
   sent(): void;
   /** Calls that it lets through within `ms`, beginning with nothing spent. */
   callsWithin(ms: number): number;
@@ -31,8 +34,11 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
     windowMs: seconds * 1000,
   }));
   return {
-    async permit() {
-      for (const { places } of limits) await places.schedule(() => Promise.resolve());
+    async permit(calls) {
+      const free = await Promise.all(limits.map(({ places }) => places.currentReservoir()));
+      const weight = Math.max(1, Math.min(calls, ...free.map((places) => places ?? 0)));
+      for (const { places } of limits) await places.schedule({ weight }, () => Promise.resolve());
+      return weight;
     },
     callsWithin: (ms) => Math.min(...rates.map((rate) => callsWithin(rate, ms))),
     sent() {

@@ -310,11 +310,8 @@ export class Dispatcher {
   }
 
   #tooLongAWait(): string | undefined {
-    const waitMs = this.#gate.shutForMs;
     const rowsWait = this.#waiting.size > 0 || !this.#closed;
-    if (!rowsWait || waitMs <= this.options.maxWaitMs) return undefined;
-    const [wait, most] = [waitMs, this.options.maxWaitMs].map((ms) => Math.ceil(ms / 1000));
-    return `Graph asks to wait ${wait} s, longer than the ${most} s of --max-wait`;
+    return rowsWait ? this.#gate.tooLongAWait(this.options.maxWaitMs) : undefined;
   }
 
   #expire(task: Task): void {

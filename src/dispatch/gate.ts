@@ -52,27 +52,40 @@ export class Gate {
   #waitedMs = 0;
   #cancelTimer: (() => void) | undefined;
   #gettingReady = false;
-  #permit: 'none' | 'asked' | 'held' = 'none';
+  /** Calls that our own ceiling gave leave to and that did not leave yet. */
+  #permits = 0;
+  #askedPermits = false;
 
   constructor(
     private readonly parts: GateParts,
     private readonly events: GateEvents,
   ) {}
 
-  /** Whether a call may leave now. If not, `wake` is called when that may have changed. */
-  isOpen(demand: Demand): boolean {
+  /**
+   * Whether a call may leave now. If not, `wake` is called when that may have changed.
+   *
+   * @param calls that would leave together, if they may: our own ceiling is asked for all of them at once
+   */
+  isOpen(demand: Demand, calls = 1): boolean {
     const now = this.parts.clock.elapsed();
     const opensAtMs = this.parts.throttle.nextSendAt(now, demand);
     if (opensAtMs > now) {
       this.#wakeAt(opensAtMs);
       return false;
     }
-    return !this.#isUnready() && this.#hasPermit();
+    return !this.#isUnready() && this.#hasPermit(calls);
   }
 
   /** How long Graph's wait goes on, in ms. */
   get shutForMs(): number {
     return Math.max(0, this.parts.throttle.closedUntilMs - this.parts.clock.elapsed());
+  }
+
+  /** Why to give up, where Graph asks for a longer wait than `mostMs`. */
+  tooLongAWait(mostMs: number): string | undefined {
+    if (this.shutForMs <= mostMs) return undefined;
+    const [wait, most] = [this.shutForMs, mostMs].map((ms) => Math.ceil(ms / 1000));
+    return `Graph asks to wait ${wait} s, longer than the ${most} s of --max-wait`;
   }
 
   /** Time for which Graph kept the gate shut so far, in ms. */
@@ -109,7 +122,7 @@ export class Gate {
   /** Gives leave to one call, which then goes or is withdrawn. */
   leave(): Leave {
     const { clock, throttle } = this.parts;
-    this.#permit = 'none';
+    if (this.#permits > 0) this.#permits -= 1;
     return { id: throttle.sent(clock.elapsed()), closedUntilMs: throttle.closedUntilMs };
   }
 
@@ -182,15 +195,16 @@ export class Gate {
     return true;
   }
 
-  #hasPermit(): boolean {
+  #hasPermit(calls: number): boolean {
     const { ceiling } = this.parts;
-    if (ceiling === undefined || this.#permit === 'held') return true;
-    if (this.#permit === 'none') {
-      this.#permit = 'asked';
+    if (ceiling === undefined || this.#permits > 0) return true;
+    if (!this.#askedPermits) {
+      this.#askedPermits = true;
       ceiling
-        .permit()
-        .then(() => {
-          this.#permit = 'held';
+        .permit(calls)
+        .then((permits) => {
+          this.#permits += permits;
+          this.#askedPermits = false;
           this.events.wake();
         })
         .catch(this.events.fail);

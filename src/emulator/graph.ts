@@ -4,6 +4,7 @@ import { deviceRoutes } from './device-routes.js';
 import type { Fault, Faults } from './faults.js';
 import { errorReply } from './graph-error.js';
 import { playFault } from './play-fault.js';
+import { policyRoutes } from './policy-routes.js';
 import type { Reply } from './reply.js';
 import { AskedWait, type RequestLog } from './request-log.js';
 import { throttledReply, usageHeaders } from './throttled-reply.js';
@@ -95,6 +96,8 @@ function route(call: Call, world: World): Reply {
       return userRoutes(call, world);
     case 'directory':
       return deviceRoutes(call, world);
+    case 'policies':
+      return policyRoutes(call, world);
     default:
       return noSuchPath(call);
   }

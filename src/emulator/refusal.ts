@@ -7,6 +7,7 @@ export type RefusalCause =
   | 'already_active'
   | 'guest'
   | 'too_many_methods'
+  | 'policy_off'
   | 'failed_activation'
   | 'token_assigned'
   | 'not_assigned'
@@ -47,6 +48,11 @@ const PLAIN: Readonly<Record<Exclude<RefusalCause, 'unknown_user'>, GraphError>>
     status: 400,
     code: 'limitExceeded',
     message: 'The user has five OATH methods already.',
+  },
+  policy_off: {
+    status: 400,
+    code: 'notSupported',
+    message: 'The policy does not allow hardware OATH tokens.',
   },
   failed_activation: {
     status: 400,

@@ -23,6 +23,8 @@ export interface EmulatorSettings {
   /** Claims, JSON, that a 401 asks for (continuous access evaluation); '' for none. */
   readonly claims: string;
   readonly forbidden: ForbiddenSpec;
+  /** Whether the tenant's policy lets people have hardware tokens: all of them, those of a group, or nobody. */
+  readonly policy: 'enabled' | 'for-a-group' | 'disabled';
   /** How the inventory's list shows a token: the samples of Graph's pages have both. */
   readonly inventoryShape: 'nested' | 'flat';
   /** Answer to a bulk creation: 201 by its page, 200 as seen. */
@@ -37,6 +39,9 @@ export interface EmulatorSettings {
 export interface ForbiddenSpec {
   /** Users whose methods may not be read or changed, as the path names them. */
   readonly users?: readonly string[] | 'all';
+  /** The directory's users themselves, apart from their methods. */
+  readonly userReads?: boolean;
+  readonly policyReads?: boolean;
   readonly directoryReads?: boolean;
   readonly directoryWrites?: boolean;
   /** `accessDenied` unless told. */
@@ -55,6 +60,7 @@ export const DEFAULT_SETTINGS: EmulatorSettings = {
   tokenLifeMs: Infinity,
   claims: '',
   forbidden: {},
+  policy: 'enabled',
   inventoryShape: 'nested',
   bulkStatus: 201,
   bulkLimit: Infinity,

@@ -35,21 +35,24 @@ export async function readTokensCsv(path: string): Promise<TokenSpec[]> {
 }
 
 /**
- * Reads users: `userPrincipalName,id,displayName,accountEnabled,userType`; all but the first may be empty or
+ * Reads users: `userPrincipalName,id,displayName,accountEnabled,userType,otherMethods`; all but the first may be empty or
  * missing. Throws an `Error` that names file and line.
  */
 export async function readUsersCsv(path: string): Promise<UserSpec[]> {
   return (await readRecords(path, ['userprincipalname'])).map(({ cells, where }) => {
     const { userprincipalname = '', id = '', displayname = '', accountenabled = '', usertype = '' } = cells;
+    const otherMethods = cells['othermethods'] ?? '';
     if (userprincipalname === '') throw new Error(`${where}: userPrincipalName is empty`);
     if (usertype !== '' && usertype !== 'Member' && usertype !== 'Guest')
       throw new Error(`${where}: userType must be Member or Guest`);
+    if (!/^\d*$/.test(otherMethods)) throw new Error(`${where}: otherMethods must be a whole number`);
     return {
       userPrincipalName: userprincipalname,
       ...(id === '' ? {} : { id }),
       ...(displayname === '' ? {} : { displayName: displayname }),
       ...(accountenabled === '' ? {} : { accountEnabled: accountenabled.toLowerCase() === 'true' }),
       ...(usertype === '' ? {} : { userType: usertype }),
+      ...(otherMethods === '' ? {} : { otherMethods: Number(otherMethods) }),
     };
   });
 }

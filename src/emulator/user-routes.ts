@@ -3,7 +3,7 @@ import type { Device, DeviceView, User } from './device.js';
 import { parseFilter, parseTop, select } from './odata.js';
 import type { Reply } from './reply.js';
 import type { Change } from './tenant.js';
-import { methodJson, userJson } from './wire.js';
+import { allMethodsJson, methodJson, userJson } from './wire.js';
 import { badRequest, DONE, forbidden, noSuchPath, refuse, wrongMethod, type World } from './world.js';
 
 /** `/me` and `/users/{id or UPN}`, and what is below them. */
@@ -11,13 +11,16 @@ export function userRoutes(call: Call, world: World): Reply {
   const name = userOf(call);
   if (name === undefined) return noSuchPath(call);
   const rest = call.segments.slice(call.segments[0] === 'me' ? 1 : 2);
-  const isMethods = rest[0] === 'authentication' && rest[1] === 'hardwareOathMethods';
+  const isAll = rest[0] === 'authentication' && rest[1] === 'methods' && rest.length === 2;
+  const isMethods = isAll || (rest[0] === 'authentication' && rest[1] === 'hardwareOathMethods');
   if (rest.length > 0 && !isMethods) return noSuchPath(call);
 
-  const { users } = world.settings.forbidden;
-  if (isMethods && (users === 'all' || users?.includes(name))) return forbidden(call, world);
+  const { users, userReads } = world.settings.forbidden;
+  const isDenied = isMethods ? users === 'all' || users?.includes(name) === true : userReads === true;
+  if (isDenied) return forbidden(call, world);
   const user = call.segments[0] === 'me' ? world.me : world.tenant.user(name);
   if (user === undefined) return refuse('unknown_user', call, world, name);
+  if (isAll) return listAllMethods(call, world, user);
   return isMethods ? methodRoutes(call, world, user, rest.slice(2)) : readUser(call, user);
 }
 
@@ -55,6 +58,7 @@ function assignAndActivateBySerialNumber(call: Call, world: World, user: User): 
   const isName = displayName === undefined || displayName === null || typeof displayName === 'string';
   if (typeof verificationCode !== 'string' || typeof serialNumber !== 'string' || !isName)
     return badRequest(call, 'verificationCode and serialNumber are strings and required.');
+  if (world.settings.policy === 'disabled') return refuse('policy_off', call, world);
   const device = world.tenant.bySerial(serialNumber);
   if (device === undefined) return refuse('unknown_serial', call, world);
   if (!world.lag.activationFinds(device, call.ids.nowMs)) return refuse('not_yet_visible', call, world);
@@ -89,6 +93,11 @@ function listMethods(call: Call, world: World, user: User): Reply {
   );
   const names = call.query.get('$select');
   return { status: 200, body: { value: seen.slice(0, top).map((view) => select(methodJson(view), names)) } };
+}
+
+function listAllMethods(call: Call, world: World, user: User): Reply {
+  if (call.method !== 'GET') return wrongMethod(call);
+  return { status: 200, body: { value: allMethodsJson(user, methodsSeen(world, user, call.ids.nowMs)) } };
 }
 
 /** The user's tokens as a reader sees them now, who may be behind. */

@@ -1,11 +1,15 @@
 import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { accountOf, personOf } from './account.js';
+import type { Granted } from '../model/granted.js';
+import type { ReadPort } from '../model/read.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
 import { allowedHost, type AllowedHost } from './allowed-host.js';
+import { createReads } from './batch.js';
 import { createSend } from './client.js';
 import type { AuthMethod, Environment } from './credentials.js';
 import { bulkCreation, createHardwareOath } from './hardware-oath.js';
+import { grantedBy } from './granted-by.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
 import { ME, userPath } from './user-path.js';
 
@@ -27,6 +31,8 @@ export interface Graph {
   readonly port: GraphPort;
   /** The bulk call on the inventory. */
   readonly createTogether: CreateTogether;
+  /** Reads many things in one call, and changes nothing. */
+  readonly reads: ReadPort;
   readonly host: AllowedHost;
   /**
    * Has a token at hand when it resolves, at once where there is one already. Called before a row is chosen, so
@@ -39,6 +45,8 @@ export interface Graph {
   readonly account: () => Promise<string>;
   /** Who is signed in, by object id; `me` where the access token does not tell, undefined for an app. */
   readonly person: () => Promise<string | undefined>;
+  /** What the access token lets us do, as far as it tells. After {@link signIn}. */
+  readonly granted: () => Promise<Granted>;
 }
 
 /**
@@ -61,6 +69,8 @@ export function createGraph(settings: GraphSettings): Graph {
   return {
     port: createHardwareOath(apiRoot, send, bearer, settings.self === true ? () => ME : userPath),
     createTogether: bulkCreation(send),
+    reads: createReads(apiRoot, send, bearer),
+    granted: async () => (host.isLoopback ? { kind: 'all' } : grantedBy(await bearer.get())),
     host,
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
     person: async () => personOf(await bearer.get()),

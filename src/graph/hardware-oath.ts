@@ -123,7 +123,7 @@ function without(secrets: readonly string[], trouble: Trouble): Trouble {
 }
 
 /** The path of a link relative to the API root; `undefined` for any other place: it would be sent the token. */
-function below(apiRoot: string, link: string): string | undefined {
+export function below(apiRoot: string, link: string): string | undefined {
   if (!URL.canParse(link)) return undefined;
   const { origin, pathname, search } = new URL(link);
   const whole = origin + pathname + search;
@@ -134,7 +134,8 @@ function unreadable(detail: string): Answer {
   return { kind: 'no_answer', cause: 'unreadable', detail };
 }
 
-function answered({ status, headers, body }: Exchange, secrets: readonly string[]): Answered {
+/** What a status line and its headers say, without any of `secrets`. */
+export function answered({ status, headers, body }: Exchange, secrets: readonly string[]): Answered {
   const refused = status < 200 || status > 299;
   const error = refused && typeof body === 'string' ? readGraphError(body) : undefined;
   const requestId = headers.get('request-id') ?? error?.requestId;

@@ -1,23 +1,61 @@
-import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { deadlineMs } from '../dispatch/deadline.js';
+import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { BatchReader } from '../dispatch/batch-reader.js';
+import { createCeiling } from '../dispatch/ceiling.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
-import { needsRecollection, type Outcome } from '../model/outcome.js';
+import { OathEnrollError } from '../model/errors.js';
+import type { Granted } from '../model/granted.js';
+import type { Outcome } from '../model/outcome.js';
+import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
-import { ResultFiles } from '../results/result-csv.js';
-import { Tally, writeSummary, type Summary } from '../results/summary.js';
-import type { EnrollRequest } from './enroll-request.js';
-import { openInput } from './input.js';
-import { makeRunFolder } from './run-folder.js';
+import type { Summary } from '../results/summary.js';
+import { aborted } from './aborted.js';
+import { checkPolicy, denialNote } from './dry-run-notes.js';
+import { EarlierRuns } from './earlier-runs.js';
+import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
+import { FactFinder } from './fact-finder.js';
+import { Findings, type Obstacle } from './findings.js';
+import { forecast, type Forecast } from './forecast.js';
+import { holdBack } from './hold-back.js';
+import { openInput, type Input } from './input.js';
+import { inTurn } from './in-turn.js';
+import { enrolledBy, isHeld, judgeAlone, judgeRow } from './judge-row.js';
+import { PaceMemory, type Pace } from './pace-memory.js';
+import { checkPermissions } from './permissions.js';
+import { isUnusable } from './row-taker.js';
 
-export type DryRunRequest = Omit<EnrollRequest, 'concurrency' | 'maxWaitMs' | 'rates' | 'again'>;
+export type OfflineRequest = Omit<EnrollRequest, 'concurrency' | 'maxWaitMs' | 'again'>;
 
-export interface DryRunPorts {
+export interface OfflinePorts {
   readonly clock: Clock;
   readonly stdin: Readable;
   readonly observe: (event: RunEvent) => void;
 }
+
+/** What a dry run on Graph works with. */
+export interface DryRunPorts
+  extends OfflinePorts, Pick<EnrollPorts, 'signIn' | 'account' | 'random' | 'interrupt' | 'notice'> {
+  readonly reads: ReadPort;
+  /** What the sign-in allows. Asked for after it. */
+  readonly granted: () => Promise<Granted>;
+  /** Given a way to see how long Graph's wait goes on, in ms. */
+  readonly watch: (shutForMs: () => number) => void;
+}
+
+/** What a dry run found. */
+export interface DryRun {
+  readonly summary: Summary;
+  readonly obstacles: readonly Obstacle[];
+  /** What stands in the way of every row. */
+  readonly hindrances: readonly string[];
+  readonly forecast: Forecast;
+}
+
+/** Rows that are asked about at the same time: enough to fill batches, and few enough to keep in memory. */
+const ROWS_AT_ONCE = 1000;
+
+const NO_CALLS = { calls: 0, refusals: 0, waitedMs: 0, stopped: undefined };
 
 /**
  * Says of each row what its own cells tell: unusable, a duplicate, dead already, or fit to be sent. No network call
@@ -25,49 +63,166 @@ export interface DryRunPorts {
  *
  * @throws OathEnrollError `input` for an unusable file
  */
-export async function checkOffline(request: DryRunRequest, ports: DryRunPorts): Promise<Summary> {
-  const { clock, observe } = ports;
+export async function checkOffline(request: OfflineRequest, ports: OfflinePorts): Promise<DryRun> {
+  const { clock } = ports;
   const startedAtMs = clock.now();
   const input = await openInput(request, ports);
-  const folder = await makeRunFolder(request.reports, request.runId, request.input, startedAtMs);
-  const files = await ResultFiles.create(folder.path, input.header);
-  const tally = new Tally();
+  const findings = await Findings.begin(request, input.header, startedAtMs, ports.observe);
   try {
     for await (const row of input.rows) {
-      const outcome = foresee(row, request.graceSteps, clock.now());
-      tally.add(outcome);
-      observe({ type: 'outcome', line: row.record.line, ...outcome });
-      const wait = files.add(row.record, outcome);
+      const wait = findings.add(row, judgeAlone(row, request.graceSteps, clock.now()));
       if (wait !== undefined) await wait;
     }
   } catch (error) {
-    await files.discard();
-    await rm(folder.path, { recursive: true });
+    await findings.discard();
     throw error;
   }
-  await files.commit();
-  const facts = {
-    ...NO_CALLS,
-    runId: folder.runId,
-    folder: folder.path,
-    startedAtMs,
-    options: request.options,
-  };
-  return writeSummary({ ...facts, finishedAtMs: clock.now() }, tally, tally.exitCode(false));
+  const { obstacles, tally } = findings;
+  const foreseen = forecast(findings.toSend, startedAtMs, {}, request.rates, clock);
+  const facts = { ...NO_CALLS, finishedAtMs: clock.now() };
+  const summary = await findings.write(facts, tally.exitCode(false));
+  return { summary, obstacles, hindrances: [], forecast: foreseen };
 }
 
-const NO_CALLS = { calls: 0, refusals: 0, waitedMs: 0, stopped: undefined };
+/**
+ * Says of each row what would come of it, by its own cells and by all that Graph can be asked without changing
+ * anything. No lock is taken and no journal written, as nothing is done.
+ *
+ * @throws OathEnrollError `input` for an unusable file; `usage` or `environment` where the run folder cannot be made
+ */
+export async function checkOnline(request: EnrollRequest, ports: DryRunPorts): Promise<DryRun> {
+  const startedAtMs = ports.clock.now();
+  const input = await openInput(request, ports);
+  const findings = await Findings.begin(request, input.header, startedAtMs, ports.observe);
+  try {
+    return await check(request, ports, { input, findings, startedAtMs });
+  } catch (error) {
+    await findings.discard();
+    throw error;
+  }
+}
 
-function foresee({ row, problem }: IntakeRow, graceSteps: number, nowMs: number): Outcome {
-  const rest = { attempts: 0, completedAtMs: nowMs };
-  if (problem !== undefined)
-    return { status: problem.status, reason: problem.reason, needsRecollection: false, ...rest };
-  const deadline = deadlineMs(row, graceSteps);
-  if (nowMs <= deadline) return { status: 'would_enroll', needsRecollection: false, reason: '', ...rest };
-  return {
-    status: 'expired',
-    needsRecollection: needsRecollection('expired', row.proof.kind === 'seed'),
-    reason: `the code’s time was over at ${new Date(deadline).toISOString()}`,
-    ...rest,
+interface Rehearsal {
+  readonly input: Input;
+  readonly findings: Findings;
+  readonly startedAtMs: number;
+}
+
+async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehearsal): Promise<DryRun> {
+  const { clock, interrupt, notice } = ports;
+  const { input, findings, startedAtMs } = rehearsal;
+  const { account, failure } = await signIn(ports);
+  const memory = new PaceMemory(request.reports, findings.path, () => clock.now());
+  const pace = account === undefined ? {} : await memory.recall(account);
+  const reader = readerOf(request, ports, pace, input);
+  ports.watch(() => reader.shutForMs);
+  const stop = (): void => reader.stop('interrupted');
+  interrupt.addEventListener('abort', stop);
+  try {
+    if (interrupt.aborted) stop();
+    if (failure !== undefined) reader.stop(failure);
+    const finder = new FactFinder(reader);
+    const asked = finder.policy();
+    const earlier =
+      request.again || account === undefined
+        ? undefined
+        : await EarlierRuns.read(request.reports, findings.runId, account);
+    await checkRows(request, ports, rehearsal, { reader, finder, earlier });
+    const policy = checkPolicy(await asked);
+    const permissions = account === undefined ? {} : checkPermissions(await ports.granted());
+    for (const note of [permissions.warning, policy.note, ...finder.denials().map(denialNote)])
+      if (note !== undefined) notice(note);
+    const hindrances = [permissions.hindrance, policy.hindrance].filter((each) => each !== undefined);
+    if (account !== undefined && reader.shutForMs > 0)
+      await memory.keep(account, closedFor(reader, pace, clock));
+
+    const isHindered = reader.stopped !== undefined || hindrances.length > 0;
+    const exitCode = interrupt.aborted ? Number(interrupt.reason) : findings.tally.exitCode(isHindered);
+    const facts = { ...reader.story, stopped: reader.stopped, finishedAtMs: clock.now() };
+    const foreseen = forecast(findings.toSend, startedAtMs, pace, request.rates, clock);
+    const { obstacles } = findings;
+    return { summary: await findings.write(facts, exitCode), obstacles, hindrances, forecast: foreseen };
+  } finally {
+    interrupt.removeEventListener('abort', stop);
+    reader.close();
+  }
+}
+
+/** Signs in before rows are read. Says why that failed, if it did. */
+async function signIn({
+  signIn: begin,
+  account: ask,
+  interrupt,
+}: DryRunPorts): Promise<{ readonly account?: string; readonly failure?: string }> {
+  try {
+    const wasAborted = await Promise.race([begin(), aborted(interrupt)]);
+    return wasAborted === true ? { failure: 'interrupted' } : { account: await ask() };
+  } catch (error) {
+    if (!(error instanceof OathEnrollError && error.code === 'sign_in')) throw error;
+    return { failure: `not signed in: ${error.message}` };
+  }
+}
+
+/**
+ * What earlier runs learned of the limits is about activations: reads begin anew, and what they learn is not kept.
+ * Only a wait that Graph asked for holds for both.
+ */
+function readerOf(
+  { rates, concurrency, maxWaitMs }: EnrollRequest,
+  { reads, clock, random }: DryRunPorts,
+  pace: Pace,
+  { isLive, close }: Input,
+): BatchReader {
+  const throttle = new AdaptiveThrottle(random);
+  holdBack(throttle, clock, pace.closedUntilMs ?? 0);
+  const ceiling = rates.length === 0 ? undefined : createCeiling(rates, clock);
+  // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
+  const onStop = isLive ? close : undefined;
+  return new BatchReader({ graph: reads, clock, throttle, ceiling, onStop }, { concurrency, maxWaitMs });
+}
+
+function closedFor({ shutForMs }: BatchReader, pace: Pace, clock: Clock): Pace {
+  return shutForMs === Infinity ? pace : { ...pace, closedUntilMs: clock.now() + shutForMs };
+}
+
+async function checkRows(
+  { graceSteps }: EnrollRequest,
+  { clock }: DryRunPorts,
+  { input, findings, startedAtMs }: Rehearsal,
+  {
+    reader,
+    finder,
+    earlier,
+  }: { readonly reader: BatchReader; readonly finder: FactFinder; readonly earlier: EarlierRuns | undefined },
+): Promise<void> {
+  const asked = async (intake: IntakeRow): Promise<() => Outcome> => {
+    // The time that the dry run itself takes ages no code.
+    const nowMs = input.isLive ? clock.now() : startedAtMs;
+    const { row } = intake;
+    if (row === undefined) return () => judgeAlone(intake, graceSteps, nowMs);
+    const run = earlier?.runThatEnrolled(row);
+    if (run !== undefined) return () => enrolledBy(run, row, nowMs);
+    const { before, ...facts } = await finder.ofRow(row);
+    return () => {
+      const outcome = judgeRow(row, facts, before, graceSteps, nowMs);
+      if (outcome.status === 'would_enroll' && !isHeld(row, facts)) before.granted += 1;
+      return outcome;
+    };
   };
+  // Rows are judged in input order, as a user's first tokens take the places of the later ones.
+  await inTurn(rowsOf(input, reader), ROWS_AT_ONCE, asked, (intake, judge) =>
+    findings.add(intake, { ...judge(), completedAtMs: clock.now() }),
+  );
+}
+
+async function* rowsOf({ rows }: Input, reader: BatchReader): AsyncGenerator<IntakeRow> {
+  try {
+    yield* rows;
+  } catch (error) {
+    // A pipe that was closed because the dry run stopped ends with an error of its own.
+    if (reader.stopped !== undefined && !isUnusable(error)) return;
+    // Nothing more is asked for an input that cannot be used.
+    reader.stop(String(error));
+    throw error;
+  }
 }

@@ -1,15 +1,16 @@
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import { createCeiling } from '../dispatch/ceiling.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
-import type { Throttle } from '../dispatch/throttle.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { Summary } from '../results/summary.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { EarlierRuns, tenantOf } from './earlier-runs.js';
+import { aborted } from './aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import type { JournalRecorder } from './journal-recorder.js';
+import { holdBack } from './hold-back.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
 import { report } from './report.js';
 import { RowTaker, type RowSource } from './row-taker.js';
@@ -128,21 +129,6 @@ async function signIn(
   }
   recorder.write({ type: 'signed_in', account, atMs: clock.now() });
   return { account };
-}
-
-function aborted(signal: AbortSignal): Promise<true> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(true);
-    signal.addEventListener('abort', () => resolve(true));
-  });
-}
-
-/** A wait that Graph asked for outlives the process that was told of it. */
-function holdBack(throttle: Throttle, clock: Clock, closedUntilMs: number): void {
-  const leftMs = closedUntilMs - clock.now();
-  if (leftMs <= 0) return;
-  const now = clock.elapsed();
-  throttle.answered(throttle.sent(now), now, { kind: 'refused', retryAfterMs: leftMs });
 }
 
 function learnedBy(throttle: AdaptiveThrottle, clock: Clock): Pace {

@@ -42,7 +42,7 @@ async function open(subject: Subject, file: string): Promise<AsyncIterable<unkno
 async function measure(subject: Subject, file: string): Promise<Measure> {
   const startedAt = performance.now();
   if (subject === 'offline check') {
-    const { rows } = await checkOffline(
+    const { summary } = await checkOffline(
       {
         input: file,
         columns: new Map(),
@@ -53,10 +53,15 @@ async function measure(subject: Subject, file: string): Promise<Measure> {
         runId: undefined,
         graceSteps: 1,
         options: {},
+        rates: [],
       },
       { clock: systemClock, stdin: process.stdin, observe: () => undefined },
     );
-    return { rows, ms: performance.now() - startedAt, peakRssMb: process.resourceUsage().maxRSS / 1024 };
+    return {
+      rows: summary.rows,
+      ms: performance.now() - startedAt,
+      peakRssMb: process.resourceUsage().maxRSS / 1024,
+    };
   }
   let rows = 0;
   let usable = 0;

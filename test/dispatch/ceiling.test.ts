@@ -19,7 +19,7 @@ async function send(ceiling: Ceiling, thinkMs: readonly number[], calls: number)
     for (let i = 0; i < calls; i += 1) {
       const think = thinkMs[i % thinkMs.length]!;
       if (think > 0) await sleep(think);
-      await ceiling.permit();
+      await ceiling.permit(1);
       if (think > 0) await sleep(think);
       sentAt.push(systemClock.elapsed());
       ceiling.sent();
@@ -31,7 +31,7 @@ async function send(ceiling: Ceiling, thinkMs: readonly number[], calls: number)
 }
 
 const noCeiling: Ceiling = {
-  permit: () => Promise.resolve(),
+  permit: () => Promise.resolve(1),
   sent: () => undefined,
   callsWithin: () => Infinity,
 };

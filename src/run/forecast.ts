@@ -1,0 +1,82 @@
+import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { callsWithin, type Rate } from '../dispatch/ceiling.js';
+import { foresee } from '../dispatch/foresight.js';
+import { Gate } from '../dispatch/gate.js';
+import type { Clock } from '../model/clock.js';
+import { holdBack } from './hold-back.js';
+import type { Pace } from './pace-memory.js';
+
+/** Calls a second that leave where no limit shows: a few in flight at a usual delay. */
+const UNLIMITED: Rate = { calls: 20, seconds: 1 };
+
+const SECOND_MS = 1000;
+
+/** How the run would go, of which this is the rehearsal. */
+export interface Forecast {
+  /** How long sending all of its rows would take. */
+  readonly tookMs: number;
+  /** What sets the pace: what earlier runs learned, Microsoft's published figure, or one of our own ceilings. */
+  readonly pace: 'learned' | 'published' | Rate;
+  /** Codes among the rows, and those of them that would be sent before they die. */
+  readonly codes: number;
+  readonly canMakeIt: number;
+}
+
+/** The rows that would be sent, by what counts here. */
+export interface ToSend {
+  readonly rows: number;
+  /** How many codes die at which instant, wall time in ms. */
+  readonly deadlines: ReadonlyMap<number, number>;
+}
+
+/**
+ * How long a run would take and how many of its codes would die, had it begun at `startMs` (wall time), at the pace
+ * that is known, else at the one that Microsoft publishes, and never above our own ceilings.
+ */
+export function forecast(
+  { rows, deadlines }: ToSend,
+  startMs: number,
+  pace: Pace,
+  rates: readonly Rate[],
+  clock: Clock,
+): Forecast {
+  const throttle = new AdaptiveThrottle(() => 0, pace.hint);
+  holdBack(throttle, clock, pace.closedUntilMs ?? 0);
+  const gate = new Gate({ graph: { signingIn: () => undefined }, clock, throttle }, NOBODY);
+  const byGraph = (ms: number): number => gate.callsWithin(ms);
+  const allowed = (ms: number): number =>
+    Math.min(byGraph(ms), ...rates.map((rate) => callsWithin(rate, ms)));
+  const times = [
+    {
+      tookMs: timeFor(rows, byGraph),
+      pace: gate.paceIsKnown ? ('learned' as const) : ('published' as const),
+    },
+    ...rates.map((rate) => ({ tookMs: timeFor(rows, (ms) => callsWithin(rate, ms)), pace: rate })),
+  ];
+  const slowest = times.reduce((a, b) => (b.tookMs > a.tookMs ? b : a));
+  const leastMs = (rows / UNLIMITED.calls) * UNLIMITED.seconds * SECOND_MS;
+  const inOrder = [...deadlines].sort(([a], [b]) => a - b);
+  return {
+    ...slowest,
+    tookMs: Math.max(slowest.tookMs, leastMs),
+    ...foresee(inOrder, (untilMs) => Math.min(allowed(untilMs - startMs), sentBy(untilMs - startMs))),
+  };
+}
+
+const NOBODY = { wake: () => undefined, stop: () => undefined, fail: () => undefined };
+
+const sentBy = (ms: number): number => Math.max(0, (ms / SECOND_MS) * (UNLIMITED.calls / UNLIMITED.seconds));
+
+/** The least time in which so many calls can leave, to the second. `within` never falls as time goes on. */
+function timeFor(calls: number, within: (ms: number) => number): number {
+  if (within(SECOND_MS) >= calls) return 0;
+  let most = SECOND_MS;
+  while (within(most) < calls && most < Number.MAX_SAFE_INTEGER / 2) most *= 2;
+  let least = most / 2;
+  while (most - least > SECOND_MS) {
+    const middle = (least + most) / 2;
+    if (within(middle) >= calls) most = middle;
+    else least = middle;
+  }
+  return most;
+}
