@@ -19,12 +19,17 @@ export interface NextSteps {
   readonly resume: (folder: string) => readonly string[];
 }
 
-/** What became of a run, for a person at a terminal, and what to do next. */
+/**
+ * What became of a run, for a person at a terminal, and what to do next.
+ *
+ * @param page path of the page with the pictures, where there is one
+ */
 export function summaryText(
   summary: Summary,
   what: string,
   troubles: readonly Trouble[],
   next: NextSteps,
+  page?: string,
 ): string {
   const { counts } = summary;
   const tookMs = Date.parse(summary.finishedAt) - Date.parse(summary.startedAt);
@@ -46,7 +51,7 @@ export function summaryText(
   if (summary.stopped !== null) lines.push('', `The run stopped early: ${summary.stopped}.`);
   if (troubles.length > 0)
     lines.push('', ...troubleLines(troubles, counts.failed + counts.unresolved + counts.invalid));
-  lines.push('', ...nextSteps(summary, next));
+  lines.push('', ...nextSteps(summary, next, page));
   return `${lines.join('\n')}\n`;
 }
 
@@ -58,8 +63,15 @@ function troubleLines(troubles: readonly Trouble[], inAll: number): string[] {
   return ['Look at:', ...shown, ...(rest > 0 ? [`  and ${rest} more in results.csv`] : [])];
 }
 
-function nextSteps({ folder, stopped, counts, needsRecollection }: Summary, next: NextSteps): string[] {
-  const told = [`Every row with its outcome: ${folder}/results.csv`];
+function nextSteps(
+  { folder, stopped, counts, needsRecollection }: Summary,
+  next: NextSteps,
+  page: string | undefined,
+): string[] {
+  const told = [
+    `Every row with its outcome: ${folder}/results.csv`,
+    ...(page === undefined ? [] : [`A page with the pictures: ${page}`]),
+  ];
   const resume = next.resume(folder);
   if (resume.length > 0 && stopped !== null) {
     told.push('Finish the run, and send what still lives, with', ...resume);

@@ -15,8 +15,11 @@ import { WaitingRows } from './waiting-rows.js';
 
 /** Where the dispatcher writes down what it does, in the order in which it does it. */
 export interface Recorder {
-  /** An activation is about to leave. Resolves once that is on disk; a rejection ends the run. */
-  intent(row: Row, attempt: number): Promise<void>;
+  /**
+   * An activation is about to leave; after its deadline, wall time, it does not. Resolves once that is on disk; a
+   * rejection ends the run.
+   */
+  intent(row: Row, attempt: number, deadlineMs: number): Promise<void>;
   /** The call of the last intent did not leave after all. */
   withdrawn(row: Row, attempt: number): void;
   answered(row: Row, ask: Ask['kind'], attempt: number, sentAtMs: number, answer: Answer): void;
@@ -183,7 +186,9 @@ export class Dispatcher {
 
   async #send(task: Task, leave: Leave): Promise<void> {
     const { clock, recorder, graph } = this.parts;
-    if (task.ask === 'activate') await recorder.intent(task.row, task.attempts + 1);
+    if (task.ask === 'activate') {
+      await recorder.intent(task.row, task.attempts + 1, deadlineMs(task.row, this.options.graceSteps));
+    }
     // While the intent went to disk the gate may have shut, the code died or the run ended.
     const mayGo = this.#gate.stillHolds(leave) && this.#stopped === undefined;
     if (!mayGo || (task.ask === 'activate' && !this.#canArrive(task))) {

@@ -50,7 +50,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
   }),
   z.object({ type: z.literal('resumed'), atMs: ms }),
   z.object({ type: z.literal('signed_in'), account: z.string(), atMs: ms }),
-  callOf('intent'),
+  callOf('intent').extend({ life: z.object({ collectedAtMs: ms, deadlineMs: ms }).optional() }),
   callOf('withdrawn'),
   z.object({
     type: z.literal('answer'),

@@ -24,6 +24,12 @@ export interface RunHeader {
   readonly startedAtMs: number;
 }
 
+/** From when until when a code lives, wall time in ms since the epoch. */
+export interface CodeLife {
+  readonly collectedAtMs: number;
+  readonly deadlineMs: number;
+}
+
 /**
  * The life of a run as its journal tells it, in order of happening. Rows are known by line, serial number and
  * user; no event holds a code, a seed or a bearer token. Times are wall time, ms since the epoch.
@@ -41,7 +47,14 @@ export type RunEvent =
   /** Calls go to this account from here on: API root, tenant and app. */
   | { readonly type: 'signed_in'; readonly account: string; readonly atMs: number }
   /** An activation call is about to leave; on disk before it does. */
-  | { readonly type: 'intent'; readonly line: number; readonly attempt: number; readonly atMs: number }
+  | {
+      readonly type: 'intent';
+      readonly line: number;
+      readonly attempt: number;
+      readonly atMs: number;
+      /** Missing for a seed, which cannot expire, and in journals of earlier versions. */
+      readonly life?: CodeLife | undefined;
+    }
   /** The call of the last intent of this line did not leave after all. */
   | { readonly type: 'withdrawn'; readonly line: number; readonly attempt: number; readonly atMs: number }
   /** What came of a call, activation or look-up; `httpStatus` is missing where no answer came. */

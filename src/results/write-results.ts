@@ -1,6 +1,7 @@
 import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
 import { Outcomes } from './outcomes.js';
+import { RunPicture } from './report-page/run-picture.js';
 import { ResultFiles } from './result-csv.js';
 import { RunStory } from './run-story.js';
 import { Tally } from './summary.js';
@@ -14,18 +15,21 @@ import { Tally } from './summary.js';
 export async function writeResults(
   folder: string,
   events: () => AsyncIterable<RunEvent>,
-): Promise<{ readonly story: RunStory; readonly tally: Tally }> {
+): Promise<{ readonly story: RunStory; readonly tally: Tally; readonly picture: RunPicture }> {
   const story = new RunStory();
+  const picture = new RunPicture(story);
   const outcomes = new Outcomes();
   const called = new Set<number>();
   let rows = 0;
   for await (const event of events()) {
     story.see(event);
+    picture.see(event);
     if (event.type === 'row') rows += 1;
     if (event.type === 'outcome') outcomes.set(event.line, event);
     if (event.type === 'intent') called.add(event.line);
     if (event.type === 'withdrawn' || event.type === 'outcome') called.delete(event.line);
   }
+  picture.finish();
 
   const tally = new Tally();
   let files: ResultFiles | undefined;
@@ -36,6 +40,7 @@ export async function writeResults(
       const outcome =
         outcomes.take(event.line) ?? cutOff(event.hasSeed, called.has(event.line), story.lastMs);
       tally.add(outcome);
+      picture.add(event, outcome);
       const wait = files.add(event, outcome);
       if (wait !== undefined) await wait;
       // Those of a file stand before all that was done with them, which need not be read again.
@@ -46,7 +51,7 @@ export async function writeResults(
     await files?.discard();
     throw error;
   }
-  return { story, tally };
+  return { story, tally, picture };
 }
 
 function cutOff(hasSeed: boolean, called: boolean, completedAtMs: number): Outcome {

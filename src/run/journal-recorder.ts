@@ -20,8 +20,10 @@ export class JournalRecorder implements Recorder {
     this.observe(event);
   }
 
-  async intent(row: Row, attempt: number): Promise<void> {
-    this.write({ type: 'intent', line: row.line, attempt, atMs: this.clock.now() });
+  async intent(row: Row, attempt: number, deadlineMs: number): Promise<void> {
+    const { line, proof } = row;
+    const life = proof.kind === 'code' ? { collectedAtMs: proof.collectedAtMs, deadlineMs } : undefined;
+    this.write({ type: 'intent', line, attempt, atMs: this.clock.now(), life });
     await this.journal.synced();
   }
 
