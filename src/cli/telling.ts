@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Foresight } from '../dispatch/foresight.js';
 import { systemClock } from '../model/clock.js';
 import type { RunEvent } from '../model/run-event.js';
@@ -67,8 +67,6 @@ export async function telling(
 /** The page of a run, unless it could not be made; a dry run has none. */
 async function pageIn(folder: string): Promise<string | undefined> {
   const path = `${folder}/${PAGE}`;
-  return access(path).then(
-    () => path,
-    () => undefined,
-  );
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? path : undefined;
 }

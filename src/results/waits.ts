@@ -13,7 +13,7 @@ export class Waits {
   /** Graph asks for a wait from an instant on. */
   add(nowMs: number, waitMs: number): void {
     const toMs = nowMs + waitMs;
-    if (toMs <= this.#shutUntilMs) return;
+    if (waitMs <= 0 || toMs <= this.#shutUntilMs) return;
     const last = nowMs <= this.#shutUntilMs ? this.#spans.pop() : undefined;
     this.#spans.push({ fromMs: last?.fromMs ?? nowMs, toMs });
     this.#shutUntilMs = toMs;
@@ -24,6 +24,10 @@ export class Waits {
     const last = this.#spans.at(-1);
     if (last !== undefined && last.toMs > atMs) this.#spans.splice(-1, 1, { ...last, toMs: atMs });
     this.#shutUntilMs = 0;
+  }
+
+  get count(): number {
+    return this.#spans.length;
   }
 
   /** The spans up to an instant. */

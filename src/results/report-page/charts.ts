@@ -1,5 +1,6 @@
 import type { CustomSeriesOption, EChartsOption, YAXisComponentOption } from 'echarts';
 import type { Span } from '../waits.js';
+import { figure } from './figures.js';
 import type { Calls } from './calls.js';
 import { CALL_KINDS, type CallKind } from './call-kind.js';
 import type { Dot } from './cloud.js';
@@ -47,7 +48,13 @@ export function outcomesChart(
           value: count,
           itemStyle: { color: colour, borderRadius: 2 },
         })),
-        label: { show: true, position: 'right', color: colourOf('ink'), fontSize: 13, formatter: '{c}' },
+        label: {
+          show: true,
+          position: 'right',
+          color: colourOf('ink'),
+          fontSize: 13,
+          formatter: ({ value }) => figure(Number(value)),
+        },
       },
     ],
   };
@@ -84,7 +91,7 @@ export function agesChart(ages: Calls['ages'], backdrop: Backdrop, marks: number
     ...CALL_KINDS.map((kind) =>
       dots(ages.sent.get(kind)?.dots ?? [], ([cx, cy], { count }) => ({
         type: 'circle',
-        shape: { cx, cy, r: 2.5 + 3 * Math.sqrt((count - 1) / most) },
+        shape: { cx, cy, r: most < 4 ? 3 : 1 + 3.5 * Math.sqrt(count / most) },
         style: { fill: colourOf(kind) },
       })),
     ),

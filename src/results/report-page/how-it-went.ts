@@ -1,5 +1,7 @@
-import { duration, plural } from '../../model/words.js';
+import { duration } from '../../model/words.js';
+import type { RunStory } from '../run-story.js';
 import type { Summary } from '../summary.js';
+import { counted, figure } from './figures.js';
 import type { Calls } from './calls.js';
 import { CALL_KINDS, CALL_WORDS, type CallKind } from './call-kind.js';
 import { agesChart, callsChart, type Backdrop } from './charts.js';
@@ -16,7 +18,7 @@ const APART = 1 / 400;
 export function howItWent(summary: Summary, { story, calls }: RunPicture, draw: Draw): Content {
   const backdrop = backdropOf(story);
   return [
-    section('calls', 'Calls over time', callsFigure(calls, story.waitedMs, backdrop, draw)),
+    section('calls', 'Calls over time', callsFigure(calls, story, backdrop, draw)),
     section('ages', 'Age of codes when sent', agesFigure(calls, summary.counts.expired, backdrop, draw)),
   ];
 }
@@ -27,17 +29,22 @@ const section = (id: string, title: string, content: Content): Markup =>
     ${content}
   </section>`;
 
-function callsFigure({ overTime }: Calls, waitedMs: number, backdrop: Backdrop, draw: Draw): Content {
+function callsFigure(
+  { overTime }: Calls,
+  { waits: { count: waits }, waitedMs }: RunStory,
+  backdrop: Backdrop,
+  draw: Draw,
+): Content {
   const kinds = CALL_KINDS.filter((kind) => overTime.total(kind) > 0);
   if (kinds.length === 0) return html`<p class="soft">No call was made.</p>`;
-  const told = kinds.map((kind) => `${overTime.total(kind)} ${CALL_WORDS[kind]}`).join(', ');
+  const told = kinds.map((kind) => `${figure(overTime.total(kind))} ${CALL_WORDS[kind]}`).join(', ');
   const waited =
-    backdrop.waits.length === 0
+    waits === 0
       ? 'Graph asked for no wait.'
-      : `Graph’s Retry-After held all calls back for ${seconds(waitedMs)}, in ${plural(backdrop.waits.length, 'wait')}.`;
+      : `Graph’s Retry-After held all calls back for ${seconds(waitedMs)}, in ${counted(waits, 'wait')}.`;
   const sessions =
     backdrop.resumptions.length === 0 ? '' : ` The run was resumed ${times(backdrop.resumptions.length)}.`;
-  return html`<p>${plural(calls(overTime), 'call')}: ${told}. ${waited}${sessions}</p>
+  return html`<p>${counted(calls(overTime), 'call')}: ${told}. ${waited}${sessions}</p>
     <figure>
       ${inBothSizes(draw, (marks) => callsChart(overTime, backdrop, marks), 250)}
       <figcaption>Calls in each ${overTime.widthMs / 1000} s, by the time since the run began.</figcaption>
@@ -49,15 +56,15 @@ function callsFigure({ overTime }: Calls, waitedMs: number, backdrop: Backdrop, 
 const calls = (bins: Bins<CallKind>): number => CALL_KINDS.reduce((sum, kind) => sum + bins.total(kind), 0);
 
 function agesFigure({ ages }: Calls, expired: number, backdrop: Backdrop, draw: Draw): Content {
-  const tooLate = expired === 0 ? '' : ` ${plural(expired, 'code')} expired.`;
+  const tooLate = expired === 0 ? '' : ` ${counted(expired, 'code')} expired.`;
   if (ages.count === 0) return html`<p class="soft">No code was sent whose age is known.${tooLate}</p>`;
   const kinds = CALL_KINDS.filter((kind) => ages.sent.has(kind));
   const range =
     ages.count === 1
       ? `One code was sent, ${seconds(ages.oldestMs)} after it was read`
-      : `Codes were sent ${ages.count} times, ${seconds(ages.youngestMs)} to ${seconds(ages.oldestMs)} after they were read`;
+      : `Codes were sent ${figure(ages.count)} times, ${seconds(ages.youngestMs)} to ${seconds(ages.oldestMs)} after they were read`;
   return html`<p>
-      ${range}. ${ages.count === 1 ? 'It' : 'The closest one'} left ${seconds(ages.leastLeftMs)} before its
+      ${range}. ${ages.count === 1 ? 'It' : 'The closest one'} left ${toDeadline(ages.leastLeftMs)} its
       deadline.${tooLate}
     </p>
     <figure>
@@ -120,7 +127,7 @@ function inFigures(title: string, from: string, bins: Bins<CallKind>, kinds: rea
   </details>`;
 }
 
-function backdropOf({ sessions, waits, lastMs }: RunPicture['story']): Backdrop {
+function backdropOf({ sessions, waits, lastMs }: RunStory): Backdrop {
   const { totalMs, resumptions } = sessions;
   const merged: { fromMs: number; toMs: number }[] = [];
   for (const span of waits.spans(lastMs)) {
@@ -131,6 +138,10 @@ function backdropOf({ sessions, waits, lastMs }: RunPicture['story']): Backdrop 
   }
   return { totalMs, waits: merged, resumptions: resumptions.map(({ elapsedMs }) => elapsedMs) };
 }
+
+/** A code is never sent after its deadline, unless a clock was set. */
+const toDeadline = (leftMs: number): string =>
+  `${seconds(Math.abs(leftMs))} ${leftMs < 0 ? 'after' : 'before'}`;
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 

@@ -1,4 +1,5 @@
 import type { Summary } from '../summary.js';
+import { figure } from './figures.js';
 import { outcomesChart } from './charts.js';
 import { html, type Markup } from './markup.js';
 import { colourOf } from './palette.js';
@@ -21,7 +22,7 @@ export function outcomes({ counts, rows }: Summary, draw: Draw): Markup {
     ${
       rows === 0
         ? html`<p class="soft">There was no row.</p>`
-        : html`<p class="soft">${bars.map(({ name, count }) => `${count} ${name}`).join(', ')}.</p>
+        : html`<p class="soft">${bars.map(({ name, count }) => `${figure(count)} ${name}`).join(', ')}.</p>
             <figure>
               <div class="wide">${draw(480, height, option)}</div>
               <div class="narrow">${draw(330, height, option)}</div>

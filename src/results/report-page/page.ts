@@ -1,5 +1,6 @@
 import { duration } from '../../model/words.js';
 import type { Summary } from '../summary.js';
+import { figure } from './figures.js';
 import { howItWent } from './how-it-went.js';
 import { html, type Markup } from './markup.js';
 import { outcomes } from './outcomes-figure.js';
@@ -45,9 +46,9 @@ function top(summary: Summary, { story }: RunPicture): Markup {
     ['Input', story.header?.input === '-' ? 'standard input' : (story.header?.input ?? '')],
     ['Began', time(startedAt)],
     ['Took', duration(story.sessions.totalMs)],
-    ['Rows', String(rows)],
-    ['Calls to Graph', String(calls)],
-    ['Told to come later', refusals === 0 ? 'never' : refusals === 1 ? 'once' : `${refusals} times`],
+    ['Rows', figure(rows)],
+    ['Calls to Graph', figure(calls)],
+    ['Told to come later', refusals === 0 ? 'never' : refusals === 1 ? 'once' : `${figure(refusals)} times`],
     ['Waited as Graph asked', duration(waitedMs)],
     ['Exit code', `${exitCode}${EXIT_WORDS[exitCode] === undefined ? '' : `, ${EXIT_WORDS[exitCode]}`}`],
   ];

@@ -46,6 +46,6 @@ const variables = (which: 0 | 1): string =>
 export const css = `
 :root { color-scheme: light dark; ${variables(0)} }
 @media (prefers-color-scheme: dark) { :root { ${variables(1)} } }
-@media print { :root { color-scheme: light; ${variables(0)} } }
+@media print { :root { color-scheme: light; ${variables(0)} --paper: #ffffff; } }
 ${[...Object.keys(PAGE), ...Object.keys(MARKS)].map((name) => `.${classOf(name)} { --c: ${colourOf(name)}; }`).join('\n')}
 `;

@@ -1,5 +1,5 @@
-import { plural } from '../../model/words.js';
 import type { Summary } from '../summary.js';
+import { counted, figure } from './figures.js';
 import { html, type Content, type Markup } from './markup.js';
 import { classOf } from './palette.js';
 import { STATUS_WORDS } from './status-words.js';
@@ -21,8 +21,8 @@ function extent(rows: readonly TableRow[], { rows: inAll }: Summary): Content {
     rows.length === inAll
       ? html`Those with trouble stand first. ${all} has them in the order of the input, with all their
         columns.`
-      : html`The page holds ${rows.length} of ${inAll} rows, those with trouble first. All of them are in
-        ${all}.`;
+      : html`The page holds ${figure(rows.length)} of ${figure(inAll)} rows, those with trouble first. All of
+        them are in ${all}.`;
   const needy = rows.filter(({ outcome }) => needsSomething(outcome.status)).length;
   const onPaper = needy === 0 ? 'No row needs anything.' : 'Printed are the rows that need something.';
   return html`${whole}<span class="on-paper">${onPaper}</span>`;
@@ -38,7 +38,7 @@ function controls(rows: readonly TableRow[], { counts, rows: inAll }: Summary): 
       data-name="${name}"
       aria-pressed="${mark === '' ? 'true' : 'false'}"
     >
-      <span class="${colour}">${name}</span> ${count}
+      <span class="${colour}">${name}</span> ${figure(count)}
     </button>`;
   return html`<div class="controls" data-needs-script hidden>
       <label>Search <input type="search" id="search" placeholder="serial number, user, reason …" /></label>
@@ -48,7 +48,7 @@ function controls(rows: readonly TableRow[], { counts, rows: inAll }: Summary): 
         ${statuses.map((status) => button(status, STATUS_WORDS[status], counts[status], badge(status)))}
       </div>
     </div>
-    <p id="said" role="status" class="soft">${plural(rows.length, 'row')} shown.</p>`;
+    <p id="said" role="status" class="soft">${counted(rows.length, 'row')} shown.</p>`;
 }
 
 /** Classes of a status with its colour. */

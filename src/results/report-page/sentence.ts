@@ -1,14 +1,15 @@
-import { plural } from '../../model/words.js';
 import type { Summary } from '../summary.js';
+import { counted, figure } from './figures.js';
 
 /** What happened, in one sentence. */
 export function sentence({ rows, counts, needsRecollection, stopped }: Summary): string {
   const early = stopped === null ? '' : `: the run stopped early (${stopped})`;
   if (rows === 0) return `There was no row to do${early}.`;
   const done = counts.enrolled + counts.already_enrolled;
-  if (done === rows) return `${rows === 1 ? 'The one token is' : `All ${rows} tokens are`} enrolled${early}.`;
+  if (done === rows)
+    return `${rows === 1 ? 'The one token is' : `All ${figure(rows)} tokens are`} enrolled${early}.`;
   const parts = [
-    `${done === 0 ? 'None' : done} of ${plural(rows, 'token')} ${done <= 1 ? 'is' : 'are'} enrolled`,
+    `${done === 0 ? 'None' : figure(done)} of ${counted(rows, 'token')} ${done <= 1 ? 'is' : 'are'} enrolled`,
     ...tail(needsRecollection, 'needs a fresh code', 'need a fresh code'),
     ...tail(lookAt(counts), 'needs a person to look', 'need a person to look'),
     ...tail(counts.duplicate, 'is a duplicate', 'are duplicates'),
@@ -17,7 +18,7 @@ export function sentence({ rows, counts, needsRecollection, stopped }: Summary):
 }
 
 const tail = (count: number, one: string, many: string): string[] =>
-  count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  count === 0 ? [] : [`${figure(count)} ${count === 1 ? one : many}`];
 
 /** Rows that a person must look at. */
 export const lookAt = ({ failed, invalid, unresolved }: Summary['counts']): number =>

@@ -52,7 +52,7 @@ button[aria-pressed=true] { background: var(--ink); color: var(--card); border-c
 .controls label { display: flex; gap: 8px; align-items: center; margin-right: 8px; max-width: 100%; }
 .controls input { min-width: 0; width: 19em; }
 .controls [role=group] { display: flex; flex-wrap: wrap; gap: 6px; }
-.scroll { overflow: auto; max-height: 78vh; border: 1px solid var(--line); border-radius: 6px; }
+.scroll { position: relative; overflow: auto; max-height: 78vh; border: 1px solid var(--line); border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: var(--ink-soft); font-size: 13px; padding: 6px 10px; }
 th, td { text-align: left; vertical-align: top; padding: 6px 10px; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -65,7 +65,7 @@ tbody th { font-weight: 400; }
 .time { white-space: nowrap; }
 td small { color: var(--ink-soft); display: block; }
 .on-paper { display: none; }
-details { margin-top: 8px; font-size: 13px; }
+details { margin-top: 8px; font-size: 13px; overflow-x: auto; }
 details table { width: auto; font-size: 13px; margin-top: 4px; }
 summary { cursor: pointer; color: var(--accent); }
 footer { color: var(--ink-soft); font-size: 13px; padding-top: 16px; padding-bottom: 32px; }
@@ -95,11 +95,12 @@ footer { color: var(--ink-soft); font-size: 13px; padding-top: 16px; padding-bot
   body > header, main, footer { padding-left: 0; padding-right: 0; max-width: none; }
   main { display: block; }
   section { border: 0; padding: 0; margin-bottom: 14pt; }
+  main > section:not(#todo, #rows) { break-inside: avoid; }
   .groups { display: block; }
   .groups li { padding: 4pt 0; }
   figure, .groups li, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
-  svg { max-width: 112mm; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  svg { max-width: 100mm; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .keys i, .badge::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .wide { display: block; }
   .narrow, nav, .controls, .groups button, details, #said, .extra { display: none; }

@@ -1,5 +1,6 @@
 import { quoted } from '../../model/words.js';
 import type { Summary } from '../summary.js';
+import { figure } from './figures.js';
 import { html, type Markup } from './markup.js';
 import type { ReasonGroup } from './reasons.js';
 import { badge } from './rows-table.js';
@@ -29,9 +30,9 @@ export function whatToDo(summary: Summary, groups: readonly ReasonGroup[]): Mark
 }
 
 function reason({ id, status, reason, whatToDo, rows, lines }: ReasonGroup): Markup {
-  const more = rows > lines.length ? ` and ${rows - lines.length} more` : '';
+  const more = rows > lines.length ? ` and ${figure(rows - lines.length)} more` : '';
   return html`<li>
-    <h3><span class="${badge(status)}">${rows} ${STATUS_WORDS[status]}</span> ${reason}</h3>
+    <h3><span class="${badge(status)}">${figure(rows)} ${STATUS_WORDS[status]}</span> ${reason}</h3>
     <p>${whatToDo}</p>
     <p class="soft">
       ${lines.length === 1 ? 'Line' : 'Lines'} ${lines.join(', ')}${more}
@@ -58,13 +59,13 @@ function nextSteps({ folder, counts, needsRecollection, stopped }: Summary): Mar
   else if (counts.unresolved > 0) steps.push(html`Look the unresolved rows up once more: ${resume}`);
   if (needsRecollection > 0) {
     steps.push(
-      html`Collect ${needsRecollection} fresh ${needsRecollection === 1 ? 'code' : 'codes'}: fill in the empty
-        code column of <code>recollect.csv</code> and run it at once, with the options of this run:
+      html`Collect ${figure(needsRecollection)} fresh ${needsRecollection === 1 ? 'code' : 'codes'}: fill in
+        the empty code column of <code>recollect.csv</code> and run it at once, with the options of this run:
         <code>npx oath-enroll run ${quoted(`${folder}/recollect.csv`)}</code>`,
     );
   }
   const people = lookAt(counts);
   if (people > 0)
-    steps.push(html`See below why ${people} ${people === 1 ? 'row needs' : 'rows need'} a person.`);
+    steps.push(html`See below why ${figure(people)} ${people === 1 ? 'row needs' : 'rows need'} a person.`);
   return steps;
 }
