@@ -8,7 +8,7 @@ export function reportCommand(io: Io): Command {
   return new Command('report')
     .summary('write the results of a run again, from its journal')
     .description(
-      'Writes results.csv, recollect.csv and summary.json of a run again, also of one that was killed. Nothing is sent.',
+      'Writes results.csv, recollect.csv, summary.json and report.html of a run again, also of one that was killed. Nothing is sent.',
     )
     .argument('<run folder>', 'such as reports/2026-01-31T09-30-00Z-rollout')
     .addOption(tellingOptions.json)

@@ -52,7 +52,7 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
 /** Carries out `oath-enroll report`. */
 export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
   const next = { rerun: () => [], resume: resumeCommand };
-  return telling(tell, io, folder, next, () => report(folder));
+  return telling(tell, io, folder, next, ({ notice }) => report(folder, notice));
 }
 
 /** The Graph that the options name. */

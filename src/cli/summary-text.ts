@@ -21,12 +21,17 @@ export interface NextSteps {
   readonly asksForCodes?: boolean;
 }
 
-/** What became of a run, for a person at a terminal, and what to do next. */
+/**
+ * What became of a run, for a person at a terminal, and what to do next.
+ *
+ * @param page path of the page with the pictures, where there is one
+ */
 export function summaryText(
   summary: Summary,
   what: string,
   troubles: readonly Trouble[],
   next: NextSteps,
+  page?: string,
 ): string {
   const { counts } = summary;
   const tookMs = Date.parse(summary.finishedAt) - Date.parse(summary.startedAt);
@@ -39,7 +44,7 @@ export function summaryText(
   if (summary.stopped !== null) lines.push('', `The run stopped early: ${summary.stopped}.`);
   if (troubles.length > 0)
     lines.push('', ...troubleLines(troubles, counts.failed + counts.unresolved + counts.invalid));
-  lines.push('', ...nextSteps(summary, next));
+  lines.push('', ...nextSteps(summary, next, page));
   return `${lines.join('\n')}\n`;
 }
 
@@ -50,6 +55,9 @@ export function countLines(counts: Summary['counts'], failed = 'failed for good'
     if (count > 0) lines.push(`${String(count).padStart(7)}  ${text}`);
   };
   tell(counts.would_enroll, 'would be enrolled');
+  tell(counts.would_import, 'would be put into the inventory');
+  tell(counts.imported, 'put into the inventory');
+  tell(counts.already_imported, 'in the inventory already');
   tell(counts.enrolled, 'enrolled');
   tell(counts.already_enrolled, 'enrolled already');
   tell(counts.expired, 'expired: the code’s time was over before it could be sent');
@@ -70,8 +78,15 @@ function troubleLines(troubles: readonly Trouble[], inAll: number): string[] {
   return ['Look at:', ...shown, ...(rest > 0 ? [`  and ${rest} more in results.csv`] : [])];
 }
 
-function nextSteps({ folder, stopped, counts, needsRecollection }: Summary, next: NextSteps): string[] {
-  const told = [`Every row with its outcome: ${folder}/results.csv`];
+function nextSteps(
+  { folder, stopped, counts, needsRecollection }: Summary,
+  next: NextSteps,
+  page: string | undefined,
+): string[] {
+  const told = [
+    `Every row with its outcome: ${folder}/results.csv`,
+    ...(page === undefined ? [] : [`A page with the pictures: ${page}`]),
+  ];
   const resume = next.resume(folder);
   // What was typed in is kept nowhere: of a desk's run a later session can finish look-ups alone.
   if (resume.length > 0 && stopped !== null && next.asksForCodes !== true) {

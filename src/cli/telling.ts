@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import type { Foresight } from '../dispatch/foresight.js';
 import { systemClock } from '../model/clock.js';
 import type { RunEvent } from '../model/run-event.js';
-import type { Summary } from '../results/summary.js';
+import { PAGE, type Summary } from '../results/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
 import type { TellingOptions } from './run-options.js';
@@ -55,10 +56,20 @@ export async function telling(
       notice,
     });
     if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    else if (options.quiet !== true) io.stdout.write(textOf(summary, what, narrator.troubles, next));
+    else if (options.quiet !== true) {
+      const page = await pageIn(summary.folder);
+      io.stdout.write(textOf(summary, what, narrator.troubles, next, page));
+    }
     return summary.exitCode;
   } finally {
     narrator.close();
     log?.close();
   }
+}
+
+/** The page of a run, unless it could not be made; a dry run has none. */
+async function pageIn(folder: string): Promise<string | undefined> {
+  const path = `${folder}/${PAGE}`;
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? path : undefined;
 }

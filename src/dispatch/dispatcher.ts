@@ -19,8 +19,17 @@ import { WaitingRows } from './waiting-rows.js';
  * `withLine` is the line of the first of them, for each of the others.
  */
 export interface Recorder {
-  /** A call that changes something is about to leave. Resolves once that is on disk; a rejection ends the run. */
-  intent(row: Row, attempt: number, ask: 'activate' | 'create', withLine: number | undefined): Promise<void>;
+  /**
+   * A call that changes something is about to leave; after its deadline, wall time, it does not. Resolves once that is
+   * on disk; a rejection ends the run.
+   */
+  intent(
+    row: Row,
+    attempt: number,
+    deadlineMs: number,
+    ask: 'activate' | 'create',
+    withLine: number | undefined,
+  ): Promise<void>;
   /** The call of the last intent did not leave after all. */
   withdrawn(row: Row, attempt: number, withLine: number | undefined): void;
   answered(
@@ -241,7 +250,9 @@ export class Dispatcher {
   }
 
   async #intend({ ask, row, attempts }: Task, withLine: number | undefined): Promise<void> {
-    if (isChange(ask)) await this.parts.recorder.intent(row, attempts + 1, ask, withLine);
+    if (!isChange(ask)) return;
+    const deadline = deadlineMs(row, this.options.graceSteps);
+    await this.parts.recorder.intent(row, attempts + 1, deadline, ask, withLine);
   }
 
   #withdraw(task: Task, withLine: number | undefined): void {

@@ -51,7 +51,10 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
   }),
   z.object({ type: z.literal('resumed'), atMs: ms }),
   z.object({ type: z.literal('signed_in'), account: z.string(), atMs: ms }),
-  callOf('intent').extend({ ask: z.literal('create').optional() }),
+  callOf('intent').extend({
+    ask: z.literal('create').optional(),
+    life: z.object({ collectedAtMs: ms, deadlineMs: ms }).optional(),
+  }),
   callOf('withdrawn'),
   z.object({
     type: z.literal('answer'),

@@ -24,6 +24,12 @@ export interface RunHeader {
   readonly startedAtMs: number;
 }
 
+/** From when until when a code lives, wall time in ms since the epoch. */
+export interface CodeLife {
+  readonly collectedAtMs: number;
+  readonly deadlineMs: number;
+}
+
 /**
  * The life of a run as its journal tells it, in order of happening. Rows are known by line, serial number and
  * user; no event holds a code, a seed or a bearer token. Times are wall time, ms since the epoch.
@@ -47,6 +53,8 @@ export type RunEvent =
       readonly ask?: 'create' | undefined;
       readonly attempt: number;
       readonly atMs: number;
+      /** Missing for a seed, which cannot expire, and in journals of earlier versions. */
+      readonly life?: CodeLife | undefined;
       /** One call may serve several rows: the line of the first of them. Here and below. */
       readonly with?: number | undefined;
     }

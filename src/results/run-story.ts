@@ -1,4 +1,7 @@
 import type { RunEvent, RunHeader } from '../model/run-event.js';
+import { Sessions } from './sessions.js';
+import { isRefusal } from './throttle-refusal.js';
+import { Waits } from './waits.js';
 
 /** What a run's events tell of it as a whole, taken in one after the other. */
 export class RunStory {
@@ -11,23 +14,27 @@ export class RunStory {
   end: Extract<RunEvent, { type: 'end' }> | undefined;
   /** Wall time of the last event that says its time. */
   lastMs = 0;
-  #waitedMs = 0;
-  #shutUntilMs = 0;
+  readonly sessions = new Sessions();
+  readonly waits = new Waits();
 
   /** Time for which a Retry-After held all calls back, in ms. */
   get waitedMs(): number {
-    return Math.round(this.#waitedMs - Math.max(0, this.#shutUntilMs - this.lastMs));
+    return Math.round(this.waits.totalMs(this.lastMs));
   }
 
   see(event: RunEvent): void {
     const beforeMs = this.lastMs;
-    if ('atMs' in event) this.lastMs = Math.max(this.lastMs, event.atMs);
+    if ('atMs' in event) {
+      this.lastMs = Math.max(this.lastMs, event.atMs);
+      if (event.type !== 'resumed') this.sessions.see(event.atMs);
+    }
     // One call that served several rows counts once.
     if ('with' in event && event.with !== undefined) return;
     switch (event.type) {
       case 'run':
         this.header = event;
         this.lastMs = event.startedAtMs;
+        this.sessions.begin(event.startedAtMs);
         break;
       case 'intent':
         this.calls += 1;
@@ -38,30 +45,17 @@ export class RunStory {
       case 'answer':
         // An activation was counted by its intent.
         if (event.ask !== 'activate' && event.ask !== 'create') this.calls += 1;
-        if (event.httpStatus === 429 || (event.httpStatus === 503 && event.retryAfter !== undefined))
-          this.refusals += 1;
-        this.#shutFor(event.atMs, event.waitMs ?? 0);
+        if (isRefusal(event)) this.refusals += 1;
+        this.waits.add(event.atMs, event.waitMs ?? 0);
         break;
       case 'resumed':
-        this.#breakOff(beforeMs);
+        this.waits.breakOff(beforeMs);
+        this.sessions.begin(event.atMs);
         this.end = undefined;
         break;
       case 'end':
-        this.#breakOff(event.atMs);
+        this.waits.breakOff(event.atMs);
         this.end = event;
     }
-  }
-
-  #shutFor(nowMs: number, waitMs: number): void {
-    const untilMs = nowMs + waitMs;
-    if (untilMs <= this.#shutUntilMs) return;
-    this.#waitedMs += untilMs - Math.max(this.#shutUntilMs, nowMs);
-    this.#shutUntilMs = untilMs;
-  }
-
-  /** Nobody waits any more. */
-  #breakOff(atMs: number): void {
-    this.#waitedMs -= Math.max(0, this.#shutUntilMs - atMs);
-    this.#shutUntilMs = 0;
   }
 }

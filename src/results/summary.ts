@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { STATUSES, type Outcome, type Status } from '../model/outcome.js';
 import { writeWhole } from './whole-file.js';
 
+/** The page with the pictures, beside the summary. */
+export const PAGE = 'report.html';
+
 /** `summary.json`, and what `--json` prints. Names are part of the contract with users' scripts. */
 export interface Summary {
   readonly runId: string;

@@ -1,6 +1,7 @@
 import { needsRecollection, type Outcome } from '../model/outcome.js';
 import type { RunEvent } from '../model/run-event.js';
 import { Outcomes } from './outcomes.js';
+import { RunPicture } from './report-page/run-picture.js';
 import { ResultFiles } from './result-csv.js';
 import { RunStory } from './run-story.js';
 import { Tally } from './summary.js';
@@ -15,14 +16,16 @@ import { Tally } from './summary.js';
 export async function writeResults(
   folder: string,
   events: () => AsyncIterable<RunEvent>,
-): Promise<{ readonly story: RunStory; readonly tally: Tally }> {
+): Promise<{ readonly story: RunStory; readonly tally: Tally; readonly picture: RunPicture }> {
   const story = new RunStory();
+  const picture = new RunPicture(story);
   const outcomes = new Outcomes();
   /** The last attempt of each line whose call may be under way. */
   const called = new Map<number, number>();
   let rows = 0;
   for await (const event of events()) {
     story.see(event);
+    picture.see(event);
     if (event.type === 'row') rows += 1;
     if (event.type === 'outcome') outcomes.set(event.line, event);
     if (event.type === 'intent') {
@@ -31,6 +34,7 @@ export async function writeResults(
     }
     if (event.type === 'withdrawn' || event.type === 'outcome') called.delete(event.line);
   }
+  picture.finish();
 
   const tally = new Tally();
   let files: ResultFiles | undefined;
@@ -41,6 +45,7 @@ export async function writeResults(
       const outcome =
         outcomes.take(event.line) ?? cutOff(event.hasSeed, called.get(event.line), story.lastMs);
       tally.add(outcome);
+      picture.add(event, outcome);
       const wait = files.add(event, outcome);
       if (wait !== undefined) await wait;
       // Those of a file stand before all that was done with them, which need not be read again.
@@ -51,7 +56,7 @@ export async function writeResults(
     await files?.discard();
     throw error;
   }
-  return { story, tally };
+  return { story, tally, picture };
 }
 
 function cutOff(hasSeed: boolean, attempt: number | undefined, completedAtMs: number): Outcome {

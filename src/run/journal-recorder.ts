@@ -21,13 +21,21 @@ export class JournalRecorder implements Recorder {
   }
 
   async intent(
-    { line }: Row,
+    { line, proof }: Row,
     attempt: number,
+    deadlineMs: number,
     ask: 'activate' | 'create',
     withLine: number | undefined,
   ): Promise<void> {
-    const creation = ask === 'create' ? ask : undefined;
-    this.write({ type: 'intent', line, ask: creation, attempt, atMs: this.clock.now(), with: withLine });
+    this.write({
+      type: 'intent',
+      line,
+      ask: ask === 'create' ? ask : undefined,
+      attempt,
+      atMs: this.clock.now(),
+      life: proof.kind === 'code' ? { collectedAtMs: proof.collectedAtMs, deadlineMs } : undefined,
+      with: withLine,
+    });
     await this.journal.synced();
   }
 

@@ -2,8 +2,9 @@ import { access, rm, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Replay } from '../journal/replay.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
+import type { RunPicture } from '../results/report-page/run-picture.js';
 import { isDraft } from '../results/whole-file.js';
-import { writeSummary, type Summary } from '../results/summary.js';
+import { PAGE, writeSummary, type Summary } from '../results/summary.js';
 import { writeResults } from '../results/write-results.js';
 import { JOURNAL } from './run-folder.js';
 
@@ -14,19 +15,20 @@ const CUT_OFF = 'it was cut off';
  * Writes results and summary of a run from its journal alone, however the run ended.
  *
  * @param folder the run's folder
+ * @param notice told where the page cannot be made: the results stand without it
  * @throws OathEnrollError `input` where it holds no run; `journal` for a damaged journal; `environment` where the
  *   results cannot be written
  */
-export async function report(folder: string): Promise<Summary> {
+export async function report(folder: string, notice: (text: string) => void): Promise<Summary> {
   try {
     const journal = await journalIn(folder);
     await removeDrafts(folder);
-    const { story, tally } = await writeResults(folder, () => new Replay(journal));
+    const { story, tally, picture } = await writeResults(folder, () => new Replay(journal));
     const { header, end } = story;
     if (header === undefined) throw noRun(folder);
     // Who was killed stopped nothing: what counts is what became of the rows.
     const exitCode = end?.exitCode ?? tally.exitCode(end !== undefined && end.reason !== '');
-    return await writeSummary(
+    const summary = await writeSummary(
       {
         runId: header.runId,
         folder,
@@ -41,8 +43,25 @@ export async function report(folder: string): Promise<Summary> {
       tally,
       exitCode,
     );
+    await tryPage(summary, picture, notice);
+    return summary;
   } catch (error) {
     throw systemCode(error) === '' ? error : unwritable(folder, error);
+  }
+}
+
+/** The page comes last, and no trouble with it touches the results. One of an earlier session would tell lies. */
+async function tryPage(summary: Summary, picture: RunPicture, notice: (text: string) => void): Promise<void> {
+  try {
+    // With what it draws with it takes a moment to load, which a dry run need not spend.
+    const { writePage } = await import('../results/report-page/write-page.js');
+    await writePage(summary, picture);
+  } catch (error) {
+    await rm(join(summary.folder, PAGE), { force: true }).catch(() => undefined);
+    const why = error instanceof Error ? error.message : String(error);
+    notice(
+      `${PAGE} cannot be written: ${why}. The results are complete; mend that, then: oath-enroll report ${summary.folder}`,
+    );
   }
 }
 

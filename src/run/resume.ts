@@ -41,7 +41,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
     if (run.isComplete && run.finished.size === run.rows) {
       // A session that was killed at its very end has left its lock: taken over, it goes with ours.
       if (file !== undefined) await locks.takeInput(file.path).catch(() => undefined);
-      return await report(folder);
+      return await report(folder, ports.notice);
     }
     if (file !== undefined) await locks.takeInput(file.path);
     const input = file === undefined ? undefined : await sameInput(file, run, request, ports);

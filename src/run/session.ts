@@ -55,7 +55,7 @@ export async function work(session: Session, request: EnrollRequest, ports: Enro
     throw error;
   }
   await journal.close();
-  return report(folder.path);
+  return report(folder.path, ports.notice);
 }
 
 async function dispatch(

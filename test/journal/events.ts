@@ -54,7 +54,15 @@ export const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     hasSeed: fc.boolean(),
     cells: fc.array(text, { maxLength: 5 }),
   }),
-  fc.record({ type: fc.constantFrom('intent' as const, 'withdrawn' as const), ...call }),
+  fc.record({ type: fc.constant('withdrawn' as const), ...call }),
+  fc.record(
+    {
+      type: fc.constant('intent' as const),
+      ...call,
+      life: fc.record({ collectedAtMs: atMs, deadlineMs: atMs }),
+    },
+    { requiredKeys: ['type', 'line', 'attempt', 'atMs'] },
+  ),
   fc.record(
     {
       type: fc.constant('answer' as const),

@@ -12,6 +12,7 @@ const LEFT = [
   'reports/.pace.json',
   'reports/r1/journal.jsonl',
   'reports/r1/recollect.csv',
+  'reports/r1/report.html',
   'reports/r1/results.csv',
   'reports/r1/summary.json',
   'rows.csv',

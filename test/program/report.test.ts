@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { rollout, test, type Desk } from '../support/desk.js';
-import { makeFobs, wrongCodeOf } from '../support/fob.js';
+import { HEADER, rollout, rowOf, test, type Desk } from '../support/desk.js';
+import { makeFobs, wrongCodeOf, type Fob } from '../support/fob.js';
 import { bySeed, killed, resume, started } from './interrupted.js';
 
-const FILES = ['results.csv', 'recollect.csv', 'summary.json'] as const;
+const FILES = ['results.csv', 'recollect.csv', 'summary.json', 'report.html'] as const;
 
 const filesOf = (desk: Desk): Promise<string[]> =>
   Promise.all(FILES.map((name) => desk.read(`reports/r1/${name}`)));
@@ -87,4 +87,42 @@ describe('results that are written again from the journal', { timeout: 180_000 }
 
     expect([code, run.statuses]).toEqual([0, Array(4).fill('enrolled')]);
   });
+
+  test.concurrent('where the page cannot be written the results stand, and it is said', async ({ desk }) => {
+    const fobs = makeFobs(2);
+    const emulator = await desk.graph(fobs);
+    const { stdout } = await desk.enrol(emulator, await desk.write('in.csv', rollout(fobs)));
+    expect(stdout).toContain('A page with the pictures: reports/r1/report.html\n');
+    const written = await filesOf(desk);
+    await removeFiles(desk);
+    await mkdir(desk.path('reports/r1/report.html'));
+
+    const { code, stdout: said, stderr } = await desk.call(['report', 'reports/r1']);
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^report\.html cannot be written: .*The results are complete.*oath-enroll report reports\/r1/,
+    );
+    expect(said).not.toContain('A page');
+    const texts = FILES.slice(0, 3).map((name) => desk.read(`reports/r1/${name}`));
+    expect(await Promise.all(texts)).toEqual(written.slice(0, 3));
+  });
+});
+
+test('the journal says from when until when a code lives, and nothing of the kind of a seed', async ({
+  desk,
+}) => {
+  const [coded, seeded] = makeFobs(2) as [Fob, Fob];
+  const readAtMs = Math.floor(Date.now() / 1000) * 1000;
+  const input = await desk.write('in.csv', [
+    [...HEADER, 'seed'],
+    [...rowOf(coded, readAtMs), ''],
+    [seeded.serialNumber, seeded.user, '', '', seeded.secretKey],
+  ]);
+  await desk.enrol(await desk.graph([coded, seeded]), input);
+  const journal = await readFile(desk.path('reports/r1/journal.jsonl'), 'utf8');
+  const lives = journal.match(/"type":"intent".*/g)!.map((line) => /"life":(\{.*?\})/.exec(line)?.[1]);
+  // Its own step of 30 s, and one more.
+  const deadlineMs = (Math.floor(readAtMs / 30_000) + 2) * 30_000;
+  expect(lives.sort()).toEqual([JSON.stringify({ collectedAtMs: readAtMs, deadlineMs }), undefined]);
 });

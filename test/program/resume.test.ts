@@ -80,6 +80,7 @@ describe('a run that is resumed', { timeout: 180_000 }, () => {
       expect((await desk.readRun()).files).toEqual([
         'journal.jsonl',
         'recollect.csv',
+        'report.html',
         'results.csv',
         'summary.json',
       ]);

@@ -15,9 +15,15 @@ describe('the folder of a run', () => {
 
     const { run } = await desk.enrol(await desk.graph(fobs), input, ['--log', 'run.log']);
 
-    expect(run.files).toEqual(['journal.jsonl', 'recollect.csv', 'results.csv', 'summary.json']);
+    expect(run.files).toEqual([
+      'journal.jsonl',
+      'recollect.csv',
+      'report.html',
+      'results.csv',
+      'summary.json',
+    ]);
     const modes = await Promise.all(run.files.map((name) => modeOf(join(run.path, name))));
-    expect(modes).toEqual(['600', '600', '600', '600']);
+    expect(modes).toEqual(['600', '600', '600', '600', '600']);
     expect([await modeOf(run.path), await modeOf(desk.path('run.log'))]).toEqual(['700', '600']);
   });
 

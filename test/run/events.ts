@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Journal } from '../../src/journal/journal.js';
 import { needsRecollection, type Status } from '../../src/model/outcome.js';
-import type { RunEvent } from '../../src/model/run-event.js';
+import type { CodeLife, RunEvent } from '../../src/model/run-event.js';
 import { START_MS } from '../support/rows.js';
 
 type Answer = Extract<RunEvent, { type: 'answer' }>;
@@ -32,11 +32,12 @@ export const signedIn = (account: string, seconds = 0): RunEvent => ({
 
 export const resumed = (seconds: number): RunEvent => ({ type: 'resumed', atMs: at(seconds) });
 
-export const intent = (line: number, attempt: number, seconds: number): RunEvent => ({
+export const intent = (line: number, attempt: number, seconds: number, life?: CodeLife): RunEvent => ({
   type: 'intent',
   line,
   attempt,
   atMs: at(seconds),
+  life,
 });
 
 export const withdrawn = (line: number, attempt: number, seconds: number): RunEvent => ({

@@ -1,0 +1,14 @@
+/** `1 row`, `2 rows`. */
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** A duration as a person says it: `4 s`, `12 min 5 s`, `4 h 10 min`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A word as a shell takes it. */
+export const quoted = (path: string): string => (/^[\w./:\\=-]+$/.test(path) ? path : `"${path}"`);
