@@ -97,10 +97,7 @@ function nextLines({ summary, hindrances }: DryRun, { input, options, next }: Re
   if (counts.failed + counts.invalid + counts.unresolved > 0 || !isClear)
     told.push('Mend what stands in the way, then make the dry run again.');
   if (needsRecollection > 0) {
-    told.push(
-      `${plural(needsRecollection, 'row')} will need a fresh code; they stand in`,
-      `  ${folder}/recollect.csv`,
-    );
+    told.push(`${plural(needsRecollection, 'row')} will need a fresh code:`, `  ${folder}/recollect.csv`);
   }
   if (!isClear || counts.would_enroll === 0 || input === '-') return told;
   const [command = ''] = next.rerun(input);
