@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../model/json.js';
 import type { Found, Read } from '../model/read.js';
+import { INVENTORY } from './creation.js';
 import { readDevicePage } from './devices.js';
 import { below } from './hardware-oath.js';
 import { serialNumberFilter, userPath } from './user-path.js';
@@ -16,7 +17,9 @@ export function readPath(read: Read): string {
     case 'user_apps':
       return `${userPath(read.user)}/authentication/methods`;
     case 'inventory':
-      return `directory/authenticationMethodDevices/hardwareOathDevices?${serialNumberFilter(read.serialNumber)}`;
+      return `${INVENTORY}?${serialNumberFilter(read.serialNumber)}`;
+    case 'whole_inventory':
+      return INVENTORY;
     case 'policy':
       return 'policies/authenticationMethodsPolicy/authenticationMethodConfigurations/hardwareOath';
   }
@@ -57,7 +60,8 @@ export function readFound(read: Read, body: string, apiRoot: string): Found | un
       return { kind: 'user', user: { id: data.id, isEnabled: data.accountEnabled ?? undefined, isGuest } };
     }
     case 'user_tokens':
-    case 'inventory': {
+    case 'inventory':
+    case 'whole_inventory': {
       const page = readDevicePage(body);
       const next = nextPage(page?.nextLink, apiRoot);
       return page === undefined || next === undefined

@@ -10,6 +10,8 @@ export type Read =
   | { readonly kind: 'user_apps'; readonly user: string; readonly page?: string | undefined }
   /** The tokens in the tenant's inventory that bear the serial number. */
   | { readonly kind: 'inventory'; readonly serialNumber: string; readonly page?: string | undefined }
+  /** All tokens of the tenant's inventory. */
+  | { readonly kind: 'whole_inventory'; readonly page?: string | undefined }
   /** The tenant's policy of hardware OATH tokens. */
   | { readonly kind: 'policy' };
 

@@ -15,6 +15,7 @@ const UNCHECKED: Readonly<Record<Read['kind'], { readonly what: string; readonly
     what: 'whether tokens are in the inventory and free, and their intervals',
     grant: 'Policy.Read.All',
   },
+  whole_inventory: { what: 'which tokens are in the inventory', grant: 'Policy.Read.All' },
   policy: {
     what: 'whether the policy of hardware OATH tokens is on',
     grant: 'Policy.Read.AuthenticationMethod',

@@ -19,8 +19,9 @@ import { Findings, type Obstacle } from './findings.js';
 import { forecast, type Forecast } from './forecast.js';
 import { holdBack } from './hold-back.js';
 import { openInput, type Input } from './input.js';
+import { Inventory, readInventory, type Unread } from './inventory.js';
 import { inTurn } from './in-turn.js';
-import { enrolledBy, isHeld, judgeAlone, judgeRow } from './judge-row.js';
+import { enrolledBy, isHeld, judgeAlone, judgeImport, judgeRow } from './judge-row.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
 import { checkPermissions } from './permissions.js';
 import { isUnusable } from './row-taker.js';
@@ -127,12 +128,14 @@ async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehe
       request.again || account === undefined
         ? undefined
         : await EarlierRuns.read(request.reports, findings.runId, account);
-    await checkRows(request, ports, rehearsal, { reader, finder, earlier });
+    const inventory = request.purpose === 'enroll' ? undefined : await readInventory(reader);
+    await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
     const policy = checkPolicy(await asked);
-    const permissions = account === undefined ? {} : checkPermissions(await ports.granted());
+    const permissions = account === undefined ? {} : checkPermissions(await ports.granted(), request.purpose);
     for (const note of [permissions.warning, policy.note, ...finder.denials().map(denialNote)])
       if (note !== undefined) notice(note);
-    const hindrances = [permissions.hindrance, policy.hindrance].filter((each) => each !== undefined);
+    const unread = inventory !== undefined && 'why' in inventory ? inventory.why : undefined;
+    const hindrances = [permissions.hindrance, policy.hindrance, unread].filter((each) => each !== undefined);
     if (account !== undefined && reader.shutForMs > 0)
       await memory.keep(account, closedFor(reader, pace, clock));
 
@@ -185,21 +188,32 @@ function closedFor({ shutForMs }: BatchReader, pace: Pace, clock: Clock): Pace {
   return shutForMs === Infinity ? pace : { ...pace, closedUntilMs: clock.now() + shutForMs };
 }
 
+/** Where it is learned from what would come of a row. */
+interface Sources {
+  readonly reader: BatchReader;
+  readonly finder: FactFinder;
+  readonly earlier: EarlierRuns | undefined;
+  /** What the tenant has, where tokens are to be put there. */
+  readonly inventory: Inventory | Unread | undefined;
+}
+
 async function checkRows(
   { graceSteps }: EnrollRequest,
   { clock }: DryRunPorts,
   { input, findings, startedAtMs }: Rehearsal,
-  {
-    reader,
-    finder,
-    earlier,
-  }: { readonly reader: BatchReader; readonly finder: FactFinder; readonly earlier: EarlierRuns | undefined },
+  { reader, finder, earlier, inventory }: Sources,
 ): Promise<void> {
   const asked = async (intake: IntakeRow): Promise<() => Outcome> => {
     // The time that the dry run itself takes ages no code.
     const nowMs = input.isLive ? clock.now() : startedAtMs;
     const { row } = intake;
     if (row === undefined) return () => judgeAlone(intake, graceSteps, nowMs);
+    const imported =
+      row.maker !== undefined && inventory instanceof Inventory
+        ? judgeImport(row, inventory, nowMs)
+        : undefined;
+    if (imported !== undefined) return () => imported;
+    if (row.user === '') return () => judgeAlone(intake, graceSteps, nowMs);
     const run = earlier?.runThatEnrolled(row);
     if (run !== undefined) return () => enrolledBy(run, row, nowMs);
     const { before, ...facts } = await finder.ofRow(row);

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Rate } from '../dispatch/ceiling.js';
 import type { Foresight } from '../dispatch/foresight.js';
-import type { GraphPort } from '../model/answer.js';
+import type { CreateTogether, GraphPort } from '../model/answer.js';
+import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { InputRequest } from './input.js';
 import type { LockPorts } from './run-locks.js';
@@ -23,9 +24,17 @@ export interface EnrollRequest extends InputRequest {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** How the tenant's inventory is read and added to. */
+export interface InventoryPorts {
+  readonly reads: ReadPort;
+  readonly createTogether: CreateTogether;
+}
+
 /** What a run works with. */
 export interface EnrollPorts extends LockPorts {
   readonly graph: GraphPort;
+  /** Needed where tokens are put into the inventory. */
+  readonly inventory?: InventoryPorts | undefined;
   /** Makes sure that calls will bear a token. Rejects with OathEnrollError `sign_in`. */
   readonly signIn: () => Promise<void>;
   /** Uniform in [0, 1). */

@@ -72,7 +72,8 @@ export class Findings {
     this.tally.add(outcome);
     if (row !== undefined && outcome.status === 'would_enroll') {
       const deadline = deadlineMs(row, this.request.graceSteps);
-      if (deadline === Infinity) this.#codelessRows += 1;
+      // A token that is created first takes a call more.
+      if (deadline === Infinity) this.#codelessRows += row.maker === undefined ? 1 : 2;
       else this.#deadlines.set(deadline, (this.#deadlines.get(deadline) ?? 0) + 1);
     }
     if (['failed', 'invalid', 'unresolved'].includes(outcome.status)) this.#count(record.line, outcome);

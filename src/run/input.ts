@@ -6,7 +6,7 @@ import { openIntake } from '../intake/intake.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { InputHeader, IntervalS } from '../model/row.js';
+import type { HashFunction, InputHeader, IntervalS, Purpose } from '../model/row.js';
 import type { InputFile } from '../model/run-event.js';
 import { unreadable } from './unreadable.js';
 
@@ -18,6 +18,10 @@ export interface InputRequest {
   readonly columns: ReadonlyMap<string, string>;
   /** For rows that do not say. */
   readonly interval: IntervalS;
+  /** For seeds of rows that do not say. */
+  readonly hashFunction?: HashFunction | undefined;
+  /** What the rows are for; `enroll` unless told. */
+  readonly purpose?: Purpose | undefined;
   /** When the codes of rows without `collectedAt` were read: a rule, or wall time in ms since the epoch. */
   readonly collectedAt: 'auto' | 'mtime' | 'arrival' | number;
   /** Only the first so many rows. */
@@ -70,6 +74,8 @@ export async function openInput(
     fileName,
     columns: request.columns,
     defaultInterval: request.interval,
+    defaultHash: request.hashFunction,
+    purpose: request.purpose,
     collectedAtMs: (arrivedAtMs) => fixed ?? arrivedAtMs,
     now,
     codesComeLater: request.codesComeLater,

@@ -5,6 +5,7 @@ import type { Answer, OathDevice } from '../model/answer.js';
 import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
 import type { Known, RowFacts } from './facts.js';
+import type { Inventory } from './inventory.js';
 
 /** Hardware tokens and authenticator apps that a user can have together (Entra ID). */
 const MOST_METHODS = 5;
@@ -18,11 +19,26 @@ interface Verdict {
 }
 
 const FIT: Verdict = { status: 'would_enroll', reason: '' };
+const FIT_FOR_IMPORT: Verdict = { status: 'would_import', reason: '' };
 
 /** What a row's own cells tell, at an instant of wall time: unusable, a duplicate, dead already, or fit to be sent. */
 export function judgeAlone({ row, problem }: IntakeRow, graceSteps: number, nowMs: number): Outcome {
-  const verdict = row === undefined ? problem : (isDead(row, graceSteps, nowMs) ?? FIT);
+  const verdict = row === undefined ? problem : (isDead(row, graceSteps, nowMs) ?? fit(row));
   return outcomeOf(verdict, row, nowMs);
+}
+
+/** A row without a user is for the inventory alone. */
+const fit = ({ user }: Row): Verdict => (user === '' ? FIT_FOR_IMPORT : FIT);
+
+/**
+ * What the inventory says of a row whose token is to be put there: nothing where that would be done, or where its user
+ * comes next.
+ */
+export function judgeImport(row: Row, inventory: Inventory, nowMs: number): Outcome | undefined {
+  const found = inventory.compare(row);
+  if (found === 'missing') return row.user === '' ? outcomeOf(FIT_FOR_IMPORT, row, nowMs) : undefined;
+  if (found !== 'same') return outcomeOf({ status: 'failed', reason: found.difference }, row, nowMs);
+  return row.user === '' ? outcomeOf({ status: 'already_imported', reason: '' }, row, nowMs) : undefined;
 }
 
 /** How many tokens more the rows before this one would give to its user. */
@@ -116,6 +132,7 @@ function tokenObstacles(row: Row, facts: RowFacts): string[] {
   const { inventory } = facts;
   const own = ownToken(row, facts);
   const token = own ?? inInventory(row, facts);
+  if (inventory.kind === 'known' && token === undefined && row.maker !== undefined) return [];
   if (inventory.kind === 'known' && token === undefined)
     return ['unknown serial number: the tenant’s inventory has no such token; import it first'];
   const reasons: string[] = [];

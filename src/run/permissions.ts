@@ -1,4 +1,5 @@
 import type { Granted } from '../model/granted.js';
+import type { Purpose } from '../model/row.js';
 
 /** What enrolling others needs (Graph page "hardwareOathAuthenticationMethod: assignAndActivateBySerialNumber"). */
 const ENROL = 'UserAuthenticationMethod.ReadWrite.All';
@@ -21,28 +22,42 @@ export interface PermissionCheck {
   readonly warning?: string;
 }
 
-/** Whether the signed-in identity may enrol, by the claims of its access token. */
-export function checkPermissions(granted: Granted): PermissionCheck {
+/** What adding to the inventory needs (Graph page "Create hardwareOathTokenAuthenticationMethodDevice"). */
+const IMPORT = 'Policy.ReadWrite.AuthenticationMethod';
+
+const NEEDED: Readonly<Record<Purpose, readonly string[]>> = {
+  enroll: [ENROL],
+  import: [IMPORT],
+  import_and_enroll: [ENROL, IMPORT],
+};
+
+/** Whether the signed-in identity may do what rows are for, by the claims of its access token. */
+export function checkPermissions(granted: Granted, purpose: Purpose = 'enroll'): PermissionCheck {
   if (granted.kind === 'all') return {};
+  const needed = NEEDED[purpose];
   if (granted.kind === 'unknown')
-    return { warning: `The access token cannot be read: whether it bears ${ENROL} was not checked.` };
+    return {
+      warning: `The access token cannot be read: whether it bears ${needed.join(' and ')} was not checked.`,
+    };
   const { kind, permissions } = granted;
   const has = (name: string): boolean =>
     permissions.some((each) => each.toLowerCase() === name.toLowerCase());
-  if (!has(ENROL)) {
-    if (has(ENROL_HARDWARE_ONLY))
-      return {
-        warning: `The sign-in has ${ENROL_HARDWARE_ONLY}; Microsoft names ${ENROL} for this, so try one row first.`,
-      };
+  const narrower = needed.includes(ENROL) && !has(ENROL) && has(ENROL_HARDWARE_ONLY);
+  const lacking = needed.filter((name) => !has(name) && !(name === ENROL && narrower));
+  if (lacking.length > 0) {
     return {
       hindrance:
-        `not allowed: the signed-in ${kind === 'application' ? 'app' : 'person'} lacks the ${kind} permission ${ENROL}. ` +
+        `not allowed: the signed-in ${kind === 'application' ? 'app' : 'person'} lacks the ${kind} permission ${lacking.join(' and ')}. ` +
         'Add it in the Entra admin center: App registrations > the app > API permissions > Microsoft Graph, and grant admin consent',
     };
   }
+  if (narrower)
+    return {
+      warning: `The sign-in has ${ENROL_HARDWARE_ONLY}; Microsoft names ${ENROL} for this, so try one row first.`,
+    };
   const lacksRole =
     granted.kind === 'delegated' && granted.roles?.some((role) => ROLES.has(role.toLowerCase())) === false;
-  return lacksRole
+  return lacksRole && purpose !== 'import'
     ? {
         warning:
           'The signed-in person seems to lack the role Authentication Administrator (for users who are administrators: ' +

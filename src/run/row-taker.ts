@@ -5,8 +5,10 @@ import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { needsRecollection, type Status } from '../model/outcome.js';
+import type { Row } from '../model/row.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { EarlierRuns } from './earlier-runs.js';
+import type { Inventory } from './inventory.js';
 import type { JournalRecorder } from './journal-recorder.js';
 
 /** A row that is still to be done, with what the journal knows of it. */
@@ -34,12 +36,21 @@ export interface RowSource {
 export class RowTaker {
   /** Whether the input broke off with a part that cannot be used. */
   foundBadInput = false;
+  #hexSeeds = 0;
 
   constructor(
     private readonly recorder: JournalRecorder,
     private readonly dispatcher: Dispatcher,
-    private readonly earlier: EarlierRuns | undefined,
-    private readonly ports: { readonly clock: Clock; readonly observe: (event: RunEvent) => void },
+    private readonly known: {
+      readonly earlier: EarlierRuns | undefined;
+      /** What the tenant has, where rows may have to be added to it. */
+      readonly inventory: Inventory | undefined;
+    },
+    private readonly ports: {
+      readonly clock: Clock;
+      readonly observe: (event: RunEvent) => void;
+      readonly notice: (text: string) => void;
+    },
   ) {}
 
   /**
@@ -53,6 +64,7 @@ export class RowTaker {
         this.#take(row);
         await journal.drained();
       }
+      this.#tellOfHexSeeds();
     } catch (error) {
       if (!isLive) throw error;
       this.foundBadInput = isUnusable(error);
@@ -75,14 +87,34 @@ export class RowTaker {
     else this.recorder.write(event);
     if (problem !== undefined) this.#settle(intake, problem.status, problem.reason);
     if (row === undefined) return;
-    const run = past === undefined ? this.earlier?.runThatEnrolled(row) : undefined;
+    if (intake.seedWasHex === true) this.#hexSeeds += 1;
+    const run = past === undefined ? this.known.earlier?.runThatEnrolled(row) : undefined;
     if (run !== undefined) {
       this.#settle(intake, 'already_enrolled', `run ${run} enrolled it (--again asks Graph anew)`);
     } else if (gone !== undefined) {
       const mayBeDone = past?.answer?.kind === 'no_answer';
       this.#settle(intake, mayBeDone ? 'unresolved' : 'not_attempted', gone);
     } else if (awaitsCode !== true) {
-      this.dispatcher.add(row, past);
+      this.#dispatch(intake, row, past);
+    }
+  }
+
+  /** What is in the inventory already is not created again. */
+  #dispatch(intake: IntakeRow, row: Row, past: Past | undefined): void {
+    const { inventory } = this.known;
+    const isNew = row.maker === undefined || past !== undefined || inventory === undefined;
+    const found = isNew ? 'missing' : inventory.compare(row);
+    if (found === 'missing') this.dispatcher.add(row, past);
+    else if (found !== 'same') this.#settle(intake, 'failed', found.difference);
+    else if (row.user === '') this.#settle(intake, 'already_imported', '');
+    else this.dispatcher.add({ ...row, maker: undefined });
+  }
+
+  #tellOfHexSeeds(): void {
+    const count = this.#hexSeeds;
+    if (count > 0) {
+      const were = count === 1 ? '1 seed was' : `${count} seeds were`;
+      this.ports.notice(`${were} written in hexadecimal and converted to base32.`);
     }
   }
 

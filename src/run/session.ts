@@ -1,6 +1,8 @@
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { BatchReader } from '../dispatch/batch-reader.js';
 import { createCeiling } from '../dispatch/ceiling.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { GateParts } from '../dispatch/gate.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
@@ -11,6 +13,7 @@ import { aborted } from './aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import type { JournalRecorder } from './journal-recorder.js';
 import { holdBack } from './hold-back.js';
+import { Inventory, readInventory, type Unread } from './inventory.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
 import { report } from './report.js';
 import { RowTaker, type RowSource } from './row-taker.js';
@@ -70,15 +73,18 @@ async function dispatch(
   const pace = await memory.recall(account);
   const throttle = new AdaptiveThrottle(ports.random, pace.hint);
   holdBack(throttle, clock, Math.max(session.closedUntilMs, pace.closedUntilMs ?? 0));
+  const { purpose = 'enroll' } = request;
+  const ceiling = request.rates.length === 0 ? undefined : createCeiling(request.rates, clock);
+  const gate = { throttle, ceiling, confirming: session.locks.confirming };
   const dispatcher = new Dispatcher(
     {
+      ...gate,
       graph: ports.graph,
       clock,
       recorder,
-      throttle,
-      ceiling: request.rates.length === 0 ? undefined : createCeiling(request.rates, clock),
-      confirming: session.locks.confirming,
       codeAt: codeFromSeed,
+      // Where users wait for their tokens each is created by itself, and activated soon after.
+      createTogether: purpose === 'import' ? ports.inventory?.createTogether : undefined,
       // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
       onStop: isLive ? closeInput : undefined,
     },
@@ -89,11 +95,15 @@ async function dispatch(
   if (failure !== undefined) dispatcher.stop(failure);
   try {
     // Where nobody is signed in nothing is sent, and no tenant is known whose tokens were enrolled.
-    const asksAll = request.again || failure !== undefined;
+    const asksAll = request.again || failure !== undefined || purpose === 'import';
     const earlier = asksAll
       ? undefined
       : await EarlierRuns.read(request.reports, session.folder.runId, account);
-    const taker = new RowTaker(recorder, dispatcher, earlier, ports);
+    const inventory =
+      purpose === 'enroll' || failure !== undefined ? undefined : await inventoryOf(request, ports, gate);
+    if (inventory !== undefined && 'why' in inventory) dispatcher.stop(inventory.why);
+    const known = { earlier, inventory: inventory instanceof Inventory ? inventory : undefined };
+    const taker = new RowTaker(recorder, dispatcher, known, ports);
     if (isLive) dispatcher.start();
     await Promise.race([taker.takeAll(session), dispatcher.finished]);
     ports.watch(() => dispatcher.foresight());
@@ -105,6 +115,25 @@ async function dispatch(
     return { stopped, badInput: taker.foundBadInput };
   } finally {
     endInterrupt();
+  }
+}
+
+/** What the tenant has, read through the gate that the calls after it pass. */
+async function inventoryOf(
+  request: EnrollRequest,
+  { clock, interrupt, inventory: port }: EnrollPorts,
+  gate: Pick<GateParts, 'throttle' | 'ceiling' | 'confirming'>,
+): Promise<Inventory | Unread> {
+  if (port === undefined) throw new Error('tokens are imported where the inventory can be read');
+  const reader = new BatchReader({ ...gate, graph: port.reads, clock }, request);
+  const stop = (): void => reader.stop('interrupted');
+  interrupt.addEventListener('abort', stop);
+  try {
+    if (interrupt.aborted) stop();
+    return await readInventory(reader);
+  } finally {
+    interrupt.removeEventListener('abort', stop);
+    reader.close();
   }
 }
 

@@ -53,7 +53,8 @@ export class Calls {
         this.#flying.delete(event.line);
         break;
       case 'answer': {
-        const intent = event.ask === 'activate' || event.ask === 'create' ? this.#flying.get(event.line) : undefined;
+        const intent =
+          event.ask === 'activate' || event.ask === 'create' ? this.#flying.get(event.line) : undefined;
         if (intent !== undefined) this.#flying.delete(event.line);
         this.#add(event.sentAtMs, callKindOf(event), intent?.life);
         break;
