@@ -30,8 +30,9 @@ export function runAction(
   io: Io,
   next: NextSteps = sameAgain(options),
 ): Promise<number> {
-  const name = input === '-' ? 'standard input' : input;
-  return telling(options, io, name, next, (teller) => {
+  const isLive = input === '-';
+  const subject = { name: isLive ? 'standard input' : input, isTyped: isLive && io.stdin.isTTY === true };
+  return telling(options, io, subject, next, (teller) => {
     if (options.dryRun === true) {
       const { observe } = teller;
       return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
@@ -50,7 +51,7 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
     });
   }
   const options: RunOptions = { ...started, ...tell };
-  return telling(tell, io, header.input, sameAgain(options), (teller) =>
+  return telling(tell, io, { name: header.input }, sameAgain(options), (teller) =>
     resume(folder, ...graphRequest(header.input, options, io, teller)),
   );
 }
@@ -58,7 +59,7 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
 /** Carries out `oath-enroll report`. */
 export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
   const next = { rerun: () => [], resume: resumeCommand };
-  return telling(tell, io, folder, next, () => report(folder));
+  return telling(tell, io, { name: folder }, next, () => report(folder));
 }
 
 /** What a run on Graph is to do, and what it works with. */
@@ -66,17 +67,16 @@ function graphRequest(
   input: string,
   options: RunOptions,
   io: Io,
-  { observe, watch, notice }: Teller,
+  { observe, watch, notice, ask }: Teller,
 ): [EnrollRequest, EnrollPorts] {
-  const tell = (text: string): void => void io.stderr.write(`${text}\n`);
   const graph = createGraph({
     graphUrl: options.graphUrl,
     auth: options.auth,
     env: io.env,
     requestTimeoutMs: options.requestTimeout,
     clock: systemClock,
-    onDeviceCode: tell,
-    onWarning: tell,
+    onDeviceCode: ask,
+    onWarning: ask,
   });
   const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
