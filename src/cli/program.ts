@@ -9,7 +9,7 @@ import { resumeCommand } from './resume-command.js';
 import { runCommand } from './run-command.js';
 
 /** What a person can mend ends with the exit code that says whose turn it is. */
-const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+const EXIT_CODES: Readonly<Record<Exclude<ErrorCode, 'interrupted'>, number>> = {
   usage: 2,
   input: 2,
   host: 2,
@@ -45,7 +45,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     if (error instanceof CommanderError) io.exit(error.exitCode === 0 ? 0 : 2);
     else if (error instanceof OathEnrollError) {
       io.stderr.write(`oath-enroll: ${error.toString()}\n`);
-      io.exit(EXIT_CODES[error.code]);
+      io.exit(error.code === 'interrupted' ? Number(io.interrupt.reason) : EXIT_CODES[error.code]);
     } else throw error;
   }
 }

@@ -127,7 +127,8 @@ async function signIn(
   return { account };
 }
 
-function aborted(signal: AbortSignal): Promise<true> {
+/** Resolves at a signal; never without one. */
+export function aborted(signal: AbortSignal): Promise<true> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(true);
     signal.addEventListener('abort', () => resolve(true));
