@@ -5,6 +5,7 @@ import { OathEnrollError } from '../model/errors.js';
 import { checkOffline } from '../run/dry-run.js';
 import { enroll } from '../run/enroll.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
+import type { Summary } from '../results/summary.js';
 import { report } from '../run/report.js';
 import { resume } from '../run/resume.js';
 import { runHeader } from '../run/run-so-far.js';
@@ -18,31 +19,43 @@ import { quoted } from './words.js';
 /** Microsoft's documented limit on writes, per app and tenant: no run goes faster. */
 const GRAPH_CEILING: Rate = { calls: 3000, seconds: 150 };
 
+/** Told of a run's summary when all else was told. */
+export type OnSummary = (summary: Summary) => Promise<void>;
+
 /**
  * Carries out `oath-enroll run`.
  *
  * @param next what a person does after the run
  * @returns the exit code
  */
-export function runAction(
+export async function runAction(
   input: string,
   options: RunOptions,
   io: Io,
   next: NextSteps = sameAgain(options),
+  onSummary?: OnSummary,
 ): Promise<number> {
   const isLive = input === '-';
   const subject = { name: isLive ? 'standard input' : input, isTyped: isLive && io.stdin.isTTY === true };
-  return telling(options, io, subject, next, (teller) => {
-    if (options.dryRun === true) {
-      const { observe } = teller;
-      return checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe });
-    }
-    return enroll(...graphRequest(input, options, io, teller));
+  let summary: Summary | undefined;
+  const exitCode = await telling(options, io, subject, next, async (teller) => {
+    const { observe } = teller;
+    summary = await (options.dryRun === true
+      ? checkOffline(request(input, options), { clock: systemClock, stdin: io.stdin, observe })
+      : enroll(...graphRequest(input, options, io, teller)));
+    return summary;
   });
+  if (summary !== undefined) await onSummary?.(summary);
+  return exitCode;
 }
 
 /** Carries out `oath-enroll resume`, with the options that the run was started with. */
-export async function resumeAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
+export async function resumeAction(
+  folder: string,
+  tell: TellingOptions,
+  io: Io,
+  onSummary?: OnSummary,
+): Promise<number> {
   const header = await runHeader(folder);
   const started = fromRecord(header.options);
   if (started === undefined) {
@@ -51,9 +64,13 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
     });
   }
   const options: RunOptions = { ...started, ...tell };
-  return telling(tell, io, { name: header.input }, sameAgain(options), (teller) =>
-    resume(folder, ...graphRequest(header.input, options, io, teller)),
-  );
+  let summary: Summary | undefined;
+  const exitCode = await telling(tell, io, { name: header.input }, sameAgain(options), async (teller) => {
+    summary = await resume(folder, ...graphRequest(header.input, options, io, teller));
+    return summary;
+  });
+  if (summary !== undefined) await onSummary?.(summary);
+  return exitCode;
 }
 
 /** Carries out `oath-enroll report`. */

@@ -3,7 +3,10 @@
  * time, and the server's log says when each call arrived. Server and writer share a clock, as they share this process.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator, totpCode, type TokenSpec } from '../../src/emulator/index.js';
@@ -48,9 +51,10 @@ async function delaysOf({ rows, pauseMs, burst = 1 }: Producer, cwd: string): Pr
     latencyMs: 0,
     now,
   });
+  const log = join(cwd, `${randomUUID()}.log`);
   const program = spawn(
     process.execPath,
-    [MAIN, 'run', '-', '--quiet', '--again', '--graph-url', emulator.url],
+    [MAIN, 'run', '-', '--quiet', '--again', '--log', log, '--graph-url', emulator.url],
     {
       cwd,
       stdio: ['pipe', 'ignore', 'inherit'],
@@ -58,7 +62,7 @@ async function delaysOf({ rows, pauseMs, burst = 1 }: Producer, cwd: string): Pr
   );
   const arrivedAt = new Map<string, number>();
   program.stdin.write('serialNumber,user,verificationCode\n');
-  await sleep(1500);
+  await isSignedIn(log);
   for (let i = 0; i < rows; i += burst) {
     await sleep(pauseMs());
     for (const each of all.slice(i, i + burst)) {
@@ -74,6 +78,12 @@ async function delaysOf({ rows, pauseMs, burst = 1 }: Producer, cwd: string): Pr
   await emulator.close();
   if (delays.length !== rows) throw new Error(`${delays.length} calls for ${rows} rows`);
   return delays;
+}
+
+/** From then on a row has nothing to wait for. */
+async function isSignedIn(log: string): Promise<void> {
+  while (!(await readFile(log, 'utf8').catch(() => '')).includes('signed_in')) await sleep(20);
+  await sleep(200);
 }
 
 async function endOf(program: ChildProcess): Promise<void> {
