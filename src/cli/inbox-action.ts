@@ -78,7 +78,8 @@ async function runFile(
     const exitCode =
       earlier === undefined
         ? await runAction(file.path, options, io, undefined, onSummary)
-        : await resumeAction(earlier, options, io, onSummary);
+        : // With the options of now: a sign-in that was mended meanwhile must count.
+          await resumeAction(earlier, options, io, onSummary);
     return { exitCode, ending };
   } catch (error) {
     if (!(error instanceof OathEnrollError)) throw error;

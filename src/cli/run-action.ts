@@ -49,10 +49,10 @@ export async function runAction(
   return exitCode;
 }
 
-/** Carries out `oath-enroll resume`, with the options that the run was started with. */
+/** Carries out `oath-enroll resume`, with the options that the run was started with, save those that are given. */
 export async function resumeAction(
   folder: string,
-  tell: TellingOptions,
+  tell: TellingOptions & Partial<RunOptions>,
   io: Io,
   onSummary?: OnSummary,
 ): Promise<number> {
