@@ -29,7 +29,7 @@ export async function collectAction(
 ): Promise<number> {
   const known = users === undefined ? [] : await readUsers(users, options.column, systemClock);
   const next = sameAgain(options, 'collect', plain ? ['--plain'] : []);
-  return telling(options, io, input ?? 'the desk', next, (teller) => {
+  return telling(options, io, { name: input ?? 'the desk' }, next, (teller) => {
     const [request, ports] = graphRequest(input ?? 'desk', options, io, teller);
     return collect({ ...request, hasFile: input !== undefined }, ports, (desk) =>
       withScreen(io, plain, desk, (screen, talk) =>

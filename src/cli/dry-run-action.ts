@@ -3,7 +3,7 @@ import { checkOffline, checkOnline, type DryRun } from '../run/dry-run.js';
 import { DryRunProgress } from './dry-run-progress.js';
 import { dryRunText } from './dry-run-text.js';
 import type { Io } from './io.js';
-import { graphOf, graphRequest, nameOf, requestOf, sameAgain } from './run-action.js';
+import { graphOf, graphRequest, requestOf, sameAgain, subjectOf } from './run-action.js';
 import type { RunOptions } from './run-options.js';
 import { telling, type Teller } from './telling.js';
 
@@ -19,7 +19,7 @@ export async function dryRunAction(input: string, options: RunOptions, io: Io): 
   return telling(
     options,
     io,
-    nameOf(input, options),
+    subjectOf(input, options, io),
     next,
     async (teller) => {
       found = await (options.offline === true ? offline : online)(input, options, io, teller);
@@ -38,7 +38,7 @@ function offline(input: string, options: RunOptions, io: Io, { observe }: Teller
 }
 
 async function online(input: string, options: RunOptions, io: Io, teller: Teller): Promise<DryRun> {
-  const graph = graphOf(options, io);
+  const graph = graphOf(options, io, teller.ask);
   const [request, ports] = graphRequest(input, options, io, teller, graph);
   const isTold = options.json !== true && options.verbose !== true;
   const progress = new DryRunProgress(isTold ? teller.notice : () => undefined, systemClock);

@@ -1,11 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
 
+/** What a stream tells of the terminal that it may be. */
+interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 /** What a command may use of the process that it runs in. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdin: Readable;
+  readonly stdin: Readable & Terminal;
   readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stderr: Writable & Terminal;
   /** This process and the machine that it runs on. */
   readonly self: { readonly process: number; readonly host: string; readonly space: string };
   /** Whether a process of this machine runs. */

@@ -23,8 +23,8 @@ export function meAction(serial: string, plain: boolean, options: RunOptions, io
   }
   const again = `  npx oath-enroll me --serial ${quoted(serialNumber.value)}`;
   const next = { rerun: () => [again], resume: () => [again], asksForCodes: true };
-  return telling(options, io, `token ${serialNumber.value}`, next, (teller) => {
-    const graph = graphOf(options, io);
+  return telling(options, io, { name: `token ${serialNumber.value}` }, next, (teller) => {
+    const graph = graphOf(options, io, teller.ask);
     const [request, ports] = graphRequest('me', options, io, teller, graph);
     const signIn = async (): Promise<void> => {
       await graph.signIn();

@@ -1,25 +1,15 @@
 import { Command, CommanderError } from 'commander';
-import { OathEnrollError, type ErrorCode } from '../model/errors.js';
+import { OathEnrollError } from '../model/errors.js';
 import type { Io } from './io.js';
 import { collectCommand } from './collect-command.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
 import { meCommand } from './me-command.js';
+import { exitCodeOf } from './exit-codes.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
 import { runCommand } from './run-command.js';
-
-/** What a person can mend ends with the exit code that says whose turn it is. */
-const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
-  usage: 2,
-  input: 2,
-  host: 2,
-  sign_in: 5,
-  journal: 5,
-  environment: 5,
-  locked: 6,
-};
 
 /**
  * Runs the program for one command line, to its end.
@@ -56,7 +46,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     if (error instanceof CommanderError) io.exit(error.exitCode === 0 ? 0 : 2);
     else if (error instanceof OathEnrollError) {
       io.stderr.write(`oath-enroll: ${error.toString()}\n`);
-      io.exit(EXIT_CODES[error.code]);
+      io.exit(exitCodeOf(error, io));
     } else throw error;
   }
 }

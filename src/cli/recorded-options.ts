@@ -7,6 +7,8 @@ export function recorded(options: RunOptions): Readonly<Record<string, unknown>>
   const { collectedAt } = options;
   return {
     ...options,
+    // It may hold a key. JSON leaves out what is undefined.
+    notify: undefined,
     column: Object.fromEntries(options.column),
     maxWait: options.maxWait / 1000,
     requestTimeout: options.requestTimeout / 1000,

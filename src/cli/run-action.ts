@@ -4,6 +4,7 @@ import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { enroll } from '../run/enroll.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
+import type { Summary } from '../results/summary.js';
 import { report } from '../run/report.js';
 import { resume } from '../run/resume.js';
 import { runHeader } from '../run/run-so-far.js';
@@ -11,11 +12,14 @@ import type { Io } from './io.js';
 import { fromRecord, recorded } from './recorded-options.js';
 import { DEFAULT_GRAPH_URL, type RunOptions, type TellingOptions } from './run-options.js';
 import type { NextSteps } from './summary-text.js';
-import { telling, type Teller } from './telling.js';
+import { telling, type Subject, type Teller } from './telling.js';
 import { quoted } from './words.js';
 
 /** Microsoft's documented limit on writes, per app and tenant: no run goes faster. */
 const GRAPH_CEILING: Rate = { calls: 3000, seconds: 150 };
+
+/** Told of a run's summary when all else was told. */
+export type OnSummary = (summary: Summary) => Promise<void>;
 
 /**
  * Carries out `oath-enroll run`.
@@ -23,19 +27,29 @@ const GRAPH_CEILING: Rate = { calls: 3000, seconds: 150 };
  * @param next what a person does after the run
  * @returns the exit code
  */
-export function runAction(
+export async function runAction(
   input: string,
   options: RunOptions,
   io: Io,
   next: NextSteps = sameAgain(options),
+  onSummary?: OnSummary,
 ): Promise<number> {
-  return telling(options, io, nameOf(input, options), next, (teller) =>
-    enroll(...graphRequest(input, options, io, teller)),
-  );
+  let summary: Summary | undefined;
+  const exitCode = await telling(options, io, subjectOf(input, options, io), next, async (teller) => {
+    summary = await enroll(...graphRequest(input, options, io, teller));
+    return summary;
+  });
+  if (summary !== undefined) await onSummary?.(summary);
+  return exitCode;
 }
 
-/** Carries out `oath-enroll resume`, with the options that the run was started with. */
-export async function resumeAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
+/** Carries out `oath-enroll resume`, with the options that the run was started with, save those that are given. */
+export async function resumeAction(
+  folder: string,
+  tell: TellingOptions & Partial<RunOptions>,
+  io: Io,
+  onSummary?: OnSummary,
+): Promise<number> {
   const header = await runHeader(folder);
   const started = fromRecord(header.options);
   if (started === undefined) {
@@ -44,28 +58,31 @@ export async function resumeAction(folder: string, tell: TellingOptions, io: Io)
     });
   }
   const options: RunOptions = { ...started, ...tell };
-  return telling(tell, io, header.input, sameAgain(options), (teller) =>
-    resume(folder, ...graphRequest(header.input, options, io, teller)),
-  );
+  let summary: Summary | undefined;
+  const exitCode = await telling(tell, io, { name: header.input }, sameAgain(options), async (teller) => {
+    summary = await resume(folder, ...graphRequest(header.input, options, io, teller));
+    return summary;
+  });
+  if (summary !== undefined) await onSummary?.(summary);
+  return exitCode;
 }
 
 /** Carries out `oath-enroll report`. */
 export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
   const next = { rerun: () => [], resume: resumeCommand };
-  return telling(tell, io, folder, next, ({ notice }) => report(folder, notice));
+  return telling(tell, io, { name: folder }, next, ({ notice }) => report(folder, notice));
 }
 
 /** The Graph that the options name. */
-export function graphOf(options: RunOptions, io: Io): Graph {
-  const tell = (text: string): void => void io.stderr.write(`${text}\n`);
+export function graphOf(options: RunOptions, io: Io, ask: Teller['ask']): Graph {
   return createGraph({
     graphUrl: options.graphUrl,
     auth: options.auth,
     env: io.env,
     requestTimeoutMs: options.requestTimeout,
     clock: systemClock,
-    onDeviceCode: tell,
-    onWarning: tell,
+    onDeviceCode: ask,
+    onWarning: ask,
     self: options.self === true,
   });
 }
@@ -75,8 +92,8 @@ export function graphRequest(
   input: string,
   options: RunOptions,
   io: Io,
-  { observe, watch, notice }: Teller,
-  graph = graphOf(options, io),
+  { observe, watch, notice, ask }: Teller,
+  graph = graphOf(options, io, ask),
 ): [EnrollRequest, EnrollPorts] {
   const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
@@ -127,10 +144,14 @@ export function sameAgain(
 
 const resumeCommand = (folder: string): string[] => [`  npx oath-enroll resume ${quoted(folder)}`];
 
-/** What a run is of, in words. */
-export function nameOf(input: string, { limit }: RunOptions): string {
-  const name = input === '-' ? 'standard input' : input;
-  return limit === undefined ? name : `${name} (--limit ${limit})`;
+/** What a run is of. */
+export function subjectOf(input: string, { limit }: RunOptions, { stdin }: Io): Subject {
+  const isLive = input === '-';
+  const name = isLive ? 'standard input' : input;
+  return {
+    name: limit === undefined ? name : `${name} (--limit ${limit})`,
+    isTyped: isLive && stdin.isTTY === true,
+  };
 }
 
 /** How an input is read and where its results go. */

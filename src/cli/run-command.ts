@@ -21,7 +21,7 @@ export function runCommand(io: Io): Command {
       'Assigns and activates each token of a CSV (serial number, user, code) in Microsoft Entra ID, and writes a result CSV ' +
         'and a CSV of the rows whose codes must be collected again.',
     )
-    .argument('<input>', 'a CSV file, or - to read rows from standard input as they arrive')
+    .argument('[input]', 'a CSV file, or - to read rows from standard input as they arrive')
     .optionsGroup('Where to:')
     .addOption(
       new Option('--graph-url <url>', 'API root of Microsoft Graph')
@@ -37,6 +37,13 @@ export function runCommand(io: Io): Command {
     .optionsGroup('Dry run:')
     .option('--dry-run', 'say what would happen, row by row, and write nothing to Graph')
     .option('--offline', 'with --dry-run: make no network call at all')
+    .optionsGroup('Scheduled runs:')
+    .option('--inbox <dir>', 'in place of an input: each CSV that has settled in this folder, then put away')
+    .addOption(
+      new Option('--notify <url>', 'post the counts of each summary there, as JSON').env(
+        'OATH_ENROLL_NOTIFY',
+      ),
+    )
     .optionsGroup('Results:')
     .option('--reports <dir>', 'where run folders go', 'reports')
     .option('--run-id <id>', 'name of the run’s folder (default: UTC time and input name)')
@@ -71,14 +78,37 @@ export function runCommand(io: Io): Command {
     .addOption(
       new Option('--request-timeout <seconds>', 'for each call').argParser(seconds).default(30_000, '30'),
     )
-    .action(async (input: string, options: RunOptions) => {
-      if (options.offline === true && options.dryRun !== true) {
-        throw new OathEnrollError('usage', '--offline goes with --dry-run');
+    .action(async (input: string | undefined, options: RunOptions) => {
+      refuseSenseless(input, options);
+      const { notifier } = await import('./notify.js');
+      const notify = notifier(options.notify, io);
+      if (options.inbox !== undefined) {
+        const { inboxAction } = await import('./inbox-action.js');
+        io.exit(await inboxAction(options.inbox, options, io, notify));
+      } else if (input !== undefined && options.dryRun === true) {
+        const { dryRunAction } = await import('./dry-run-action.js');
+        io.exit(await dryRunAction(input, options, io));
+      } else if (input !== undefined) {
+        const { runAction } = await import('./run-action.js');
+        io.exit(await runAction(input, options, io, undefined, notify));
       }
-      const { runAction } = await import('./run-action.js');
-      const { dryRunAction } = await import('./dry-run-action.js');
-      io.exit(await (options.dryRun === true ? dryRunAction : runAction)(input, options, io));
     });
+}
+
+/** @throws OathEnrollError `usage` for options that do not go together */
+function refuseSenseless(input: string | undefined, options: RunOptions): void {
+  const { offline, dryRun, inbox, runId } = options;
+  const refuse = (message: string): never => {
+    throw new OathEnrollError('usage', message);
+  };
+  if ((input === undefined) === (inbox === undefined)) {
+    refuse('name one input: a CSV file, - for standard input, or a folder by --inbox');
+  }
+  if (inbox !== undefined && dryRun === true) refuse('--dry-run takes a file, not an --inbox');
+  if (inbox !== undefined && runId !== undefined) {
+    refuse('--run-id takes a single run: each file of an --inbox is one of its own');
+  }
+  if (offline === true && dryRun !== true) refuse('--offline goes with --dry-run');
 }
 
 /** The options of a `run` that names none. */

@@ -18,6 +18,9 @@ export interface RunOptions extends TellingOptions {
   readonly auth: AuthMethod;
   readonly dryRun?: true;
   readonly offline?: true;
+  readonly inbox?: string;
+  /** It may hold a key: to be shown and written nowhere. */
+  readonly notify?: string;
   readonly again?: true;
   readonly reports: string;
   readonly runId?: string;

@@ -7,7 +7,7 @@ import { BulkSize } from './bulk-size.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
 import { unlearned } from './decision.js';
-import { foresee, type Foresight } from './foresight.js';
+import { foresee, timeFor, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
 import { SteadyClock } from './steady-clock.js';
@@ -163,13 +163,17 @@ export class Dispatcher {
   /** What can be made of the rows that wait, as things stand. */
   foresight(): Foresight {
     const { timeless } = this.#waiting.demand(false);
-    const { paceIsKnown } = this.#gate;
+    const gate = this.#gate;
+    const { codes, canMakeIt } = foresee(this.#waiting.deadlines(), (untilMs) =>
+      gate.callsWithin(untilMs - this.#steady.now()),
+    );
     return {
-      ...foresee(this.#waiting.deadlines(), (untilMs) =>
-        this.#gate.callsWithin(untilMs - this.#steady.now()),
-      ),
+      codes,
+      canMakeIt,
       timeless,
-      paceIsKnown,
+      paceIsKnown: gate.paceIsKnown,
+      shutForMs: gate.shutForMs,
+      leftMs: gate.paceIsKnown ? timeFor(canMakeIt + timeless, (ms) => gate.callsWithin(ms)) : undefined,
     };
   }
 

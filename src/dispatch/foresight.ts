@@ -8,6 +8,10 @@ export interface Foresight {
   readonly timeless: number;
   /** Whether Graph's limit is known, by experience; if not, the published one was reckoned with. */
   readonly paceIsKnown: boolean;
+  /** For how long no call can leave, in ms. */
+  readonly shutForMs: number;
+  /** Until all that can make it has been sent, in ms; undefined where the pace is not known, or is none. */
+  readonly leftMs: number | undefined;
 }
 
 /**
@@ -27,4 +31,28 @@ export function foresee(
     canMakeIt = Math.min(canMakeIt + count, Math.max(canMakeIt, Math.floor(callsUntil(deadlineMs))));
   }
   return { codes, canMakeIt };
+}
+
+/** Longer forecasts are none: about 34 years. */
+const NEVER_MS = 2 ** 40;
+
+/**
+ * How long so many calls take, in ms, to a second.
+ *
+ * @param callsWithin how many calls can leave within a time in ms; must not fall as the time grows
+ * @returns undefined where so many never leave
+ */
+export function timeFor(calls: number, callsWithin: (withinMs: number) => number): number | undefined {
+  let mostMs = 1000;
+  while (callsWithin(mostMs) < calls) {
+    mostMs *= 2;
+    if (mostMs > NEVER_MS) return undefined;
+  }
+  let leastMs = mostMs / 2;
+  while (mostMs - leastMs > 1000) {
+    const middleMs = (leastMs + mostMs) / 2;
+    if (callsWithin(middleMs) < calls) leastMs = middleMs;
+    else mostMs = middleMs;
+  }
+  return mostMs;
 }

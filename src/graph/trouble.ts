@@ -12,6 +12,9 @@ const NOT_RESOLVED = /^(ENOTFOUND|EAI_|ENODATA$)/;
 
 const NOT_CONNECTED = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
 
+/** `fetch` calls no port of its list of bad ones, and says so without a code (Fetch Standard, "port blocking"). */
+const BLOCKED_PORT = 'bad port';
+
 const TIMED_OUT = /^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/;
 
 /** The connection ended. It may have done so before or after Graph read the request, and nobody can tell which. */
@@ -27,7 +30,7 @@ export function troubleOf(error: unknown, timedOut: boolean): Trouble {
   const detail = oneLine(message, MAX_DETAIL);
   if (timedOut) return { kind: 'no_answer', cause: 'timeout', detail: 'no whole answer in time' };
   if (NOT_RESOLVED.test(code)) return { kind: 'not_sent', cause: 'name_not_found', detail };
-  if (NOT_CONNECTED.test(code) || syscall === 'connect') {
+  if (message === BLOCKED_PORT || NOT_CONNECTED.test(code) || syscall === 'connect') {
     return { kind: 'not_sent', cause: 'connection_refused', detail };
   }
   if (HANDSHAKE.test(code)) return { kind: 'not_sent', cause: 'tls', detail };

@@ -6,7 +6,8 @@ export interface Place {
 }
 
 /** What went wrong, as a stable word that scripts and tests may compare. */
-export type ErrorCode = 'usage' | 'input' | 'host' | 'sign_in' | 'journal' | 'locked' | 'environment';
+export type ErrorCode =
+  'usage' | 'input' | 'host' | 'sign_in' | 'journal' | 'locked' | 'environment' | 'interrupted';
 
 /**
  * Trouble that a person can mend: shown as one line, never with a stack trace. Anything else that is thrown is

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { IntakeRow } from '../intake/row-judge.js';
+import { OathEnrollError } from '../model/errors.js';
 import type { Summary } from '../results/summary.js';
+import { aborted } from './aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
-import { openInput } from './input.js';
+import { openInput, type Input } from './input.js';
 import { newRun } from './new-run.js';
 import { isUnusable, type OpenRow } from './row-taker.js';
 import { work } from './session.js';
@@ -11,11 +13,11 @@ import { work } from './session.js';
  * The main job: reads an input, sends each code while it lives, and writes down what became of every row.
  *
  * @throws OathEnrollError `input` for an unusable file, before any call; `usage` or `environment` where the run
- *   folder cannot be made; `locked` where another run holds the input or the folder; `journal` when the disk fails, resumable
+ *   folder cannot be made; `interrupted` where a signal came before the header; `locked` where another run holds the input or the folder; `journal` when the disk fails, resumable
  */
 export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const startedAtMs = ports.clock.now();
-  const input = await openInput(request, ports);
+  const input = await openedInput(request, ports);
   if (input.assumedReadAtMs !== undefined) {
     const readAt = new Date(input.assumedReadAtMs).toISOString();
     ports.notice(`There is no collectedAt column: all codes count as read at ${readAt}.`);
@@ -30,6 +32,18 @@ export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promis
       throw error;
     }
   });
+}
+
+/**
+ * The input, once its header has come: on standard input that may take as long as it likes. Who waits for it signs in
+ * meanwhile, so that the first code need not wait for the sign-in.
+ */
+async function openedInput(request: EnrollRequest, ports: EnrollPorts): Promise<Input> {
+  // Should it fail, it is tried again, and told of, once there are rows.
+  if (request.input === '-') ports.signIn().catch(() => undefined);
+  const input = await Promise.race([openInput(request, ports), aborted(ports.interrupt)]);
+  if (input !== true) return input;
+  throw new OathEnrollError('interrupted', 'interrupted before the input began: nothing was sent');
 }
 
 async function* allOpen(rows: AsyncIterable<IntakeRow>): AsyncGenerator<OpenRow> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callsWithin } from '../../src/dispatch/ceiling.js';
-import { foresee } from '../../src/dispatch/foresight.js';
+import { foresee, timeFor } from '../../src/dispatch/foresight.js';
 
 describe('foresight', () => {
   test('counts the codes that can be sent before they die', () => {
@@ -38,5 +38,27 @@ describe('foresight', () => {
   test('a ceiling lets its calls through at once, and again in each window', () => {
     const published = { calls: 200, seconds: 300 };
     expect([-1, 0, 299_999, 300_000].map((ms) => callsWithin(published, ms))).toEqual([0, 200, 200, 400]);
+  });
+});
+
+describe('how long calls take', () => {
+  const perSecond =
+    (rate: number, burst = 0) =>
+    (ms: number) =>
+      burst + (rate * ms) / 1000;
+
+  test.each([
+    [600, perSecond(10), 60_000],
+    [600, perSecond(10, 600), 1000],
+    [0, perSecond(10), 1000],
+    [1_000_000, perSecond(1), 1e9],
+  ])('%i calls, case %#', (calls, callsWithin, ms) => {
+    const took = timeFor(calls, callsWithin)!;
+    expect(took).toBeGreaterThanOrEqual(ms);
+    expect(took).toBeLessThanOrEqual(ms + 1000);
+  });
+
+  test('calls that never leave take no time that could be told', () => {
+    expect(timeFor(1, () => 0)).toBeUndefined();
   });
 });

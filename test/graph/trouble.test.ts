@@ -34,6 +34,15 @@ describe('a call that surely did not reach Graph', () => {
     }
   });
 
+  test('for fetch calls no such port', async () => {
+    // 6000 is X11's, and on the list of ports that a fetch must not call.
+    expect(await graphAt('http://127.0.0.1:6000').port.ask(activate())).toEqual({
+      kind: 'not_sent',
+      cause: 'connection_refused',
+      detail: 'bad port',
+    });
+  });
+
   test('for the name is unknown', async () => {
     const send = createSend({
       apiRoot: 'http://nowhere.invalid/beta',

@@ -2,15 +2,15 @@ import { describe, expect, vi } from 'vitest';
 import type { Emulator, FaultRule } from '../../src/emulator/index.js';
 import { activations, test, toCsv, type Desk } from '../support/desk.js';
 import { codeOf, makeFob, makeFobs, wrongCodeOf, type Fob } from '../support/fob.js';
-import { Terminal } from '../support/terminal.js';
+import { Dialogue } from '../support/dialogue.js';
 import { journaled, resume } from './interrupted.js';
 
 const SERIAL = 'Serial number';
 const USER = 'User ';
 const CODE = 'Code  (';
 
-function collect(desk: Desk, emulator: Emulator, args: readonly string[] = [], env = {}): Terminal {
-  return new Terminal(desk, ['collect', ...args, '--graph-url', emulator.url, '--run-id', 'r1'], env);
+function collect(desk: Desk, emulator: Emulator, args: readonly string[] = [], env = {}): Dialogue {
+  return new Dialogue(desk, ['collect', ...args, '--graph-url', emulator.url, '--run-id', 'r1'], env);
 }
 
 /** Rows without codes, as they stand in a `recollect.csv`. */

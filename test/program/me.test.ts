@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { activations, test } from '../support/desk.js';
 import { codeOf, makeFob, wrongCodeOf } from '../support/fob.js';
-import { Terminal } from '../support/terminal.js';
+import { Dialogue } from '../support/dialogue.js';
 
 const CODE = 'Code that your token shows';
 
@@ -9,7 +9,7 @@ describe('oath-enroll me', { timeout: 120_000 }, () => {
   test('enrols a token for whoever is signed in, by /me alone', async ({ desk }) => {
     const fob = makeFob('0001');
     const emulator = await desk.graph([fob]);
-    const terminal = new Terminal(desk, [
+    const terminal = new Dialogue(desk, [
       ...['me', '--serial', fob.serialNumber],
       ...['--graph-url', emulator.url, '--run-id', 'r1'],
     ]);

@@ -7,10 +7,11 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/em
 import { codeOf, usersOf, type Fob } from './fob.js';
 import { Program, type Exit, type ProgramOptions } from './program.js';
 import { readRun, type RunFolder } from './run-folder.js';
+import { Terminal, type TerminalOptions } from './terminal.js';
 
 /** A folder of an administrator's own, the program in it, and a Graph to run it against. All of it goes with the test. */
 export class Desk {
-  readonly #programs: Program[] = [];
+  readonly #programs: (Program | Terminal)[] = [];
   readonly #emulators: Emulator[] = [];
 
   constructor(readonly folder: string) {}
@@ -41,6 +42,13 @@ export class Desk {
     const program = new Program(args, { cwd: this.folder, ...options });
     this.#programs.push(program);
     return program;
+  }
+
+  /** The program on a terminal of its own. */
+  terminal(args: readonly string[], options: Omit<TerminalOptions, 'cwd'>): Terminal {
+    const terminal = new Terminal(args, { cwd: this.folder, ...options });
+    this.#programs.push(terminal);
+    return terminal;
   }
 
   /** Runs the program to its end, with nothing on its standard input unless told. */

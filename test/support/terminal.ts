@@ -1,62 +1,52 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
-import { expect, vi } from 'vitest';
-import type { Desk } from './desk.js';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { MAIN } from './program.js';
+import { Screen } from './screen.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export interface TerminalOptions {
+  readonly cwd: string;
+  readonly columns: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-/** A busy machine may take its time. */
-const PATIENCE = { timeout: 60_000, interval: 10 };
-
-/** The built program at a terminal of 80 columns, which util-linux `script` makes. */
+/** The built program on a pseudo-terminal of 24 lines, as somebody sees it and types into it. */
 export class Terminal {
+  /** Exit code of the program, once it has ended and all that it said is on the screen. */
   readonly exit: Promise<number | null>;
-  readonly #child: ChildProcess;
-  #raw = '';
-  /** Characters of {@link text} that were seen already. */
-  #seen = 0;
+  readonly screen: Screen;
+  /** All that was sent to the terminal. */
+  sent = '';
+  readonly #child: ChildProcessWithoutNullStreams;
 
-  constructor(
-    private readonly desk: Desk,
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ) {
-    const quoted = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-    const command = `stty cols 80 rows 24; echo $$ > terminal.pid; exec ${quoted}`;
-    this.#child = spawn('script', ['-qefc', command, '/dev/null'], {
-      cwd: desk.folder,
-      env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
+  constructor(args: readonly string[], { cwd, columns, env = {} }: TerminalOptions) {
+    this.screen = new Screen(columns);
+    const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+    this.#child = spawn(
+      'script',
+      ['-qefc', `stty rows 24 columns ${columns}; exec ${command}`, '/dev/null'],
+      {
+        cwd,
+        env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...env },
+      },
+    );
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.sent += text;
+      this.screen.write(text);
     });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#raw += text));
-    this.exit = new Promise((resolve) => this.#child.on('close', (code) => resolve(code)));
+    this.exit = new Promise((resolve, reject) => {
+      this.#child.on('error', reject);
+      this.#child.on('close', resolve);
+    });
   }
 
-  /** All that was shown, without colours and movements of the cursor. */
-  get text(): string {
-    return stripVTControlCharacters(this.#raw).replaceAll('\r', '');
-  }
-
-  /** Resolves once the terminal shows a text that it had not shown at the last call. */
-  async shows(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.text.slice(this.#seen)).toContain(text), PATIENCE);
-    this.#seen = this.text.indexOf(text, this.#seen) + text.length;
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   type(keys: string): void {
-    this.#child.stdin?.write(keys);
+    this.#child.stdin.write(keys);
   }
 
-  /** Waits for a question and answers it. */
-  async answer(question: string, line: string): Promise<void> {
-    await this.shows(question);
-    this.type(`${line}\r`);
-  }
-
-  /** Kills the program itself, not its terminal. */
-  async kill(): Promise<void> {
-    process.kill(Number(await readFile(this.desk.path('terminal.pid'), 'utf8')), 'SIGKILL');
-    await this.exit;
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 }
