@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Rate } from '../dispatch/ceiling.js';
-import type { IntervalS } from '../model/row.js';
+import type { HashFunction, IntervalS } from '../model/row.js';
 
 /** A whole number of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -59,4 +59,9 @@ export function column(text: string, earlier: ReadonlyMap<string, string>): Read
     throw new InvalidArgumentError('Give NAME=HEADER, like serialNumber="Asset tag".');
   }
   return new Map(earlier).set(text.slice(0, at).trim(), text.slice(at + 1));
+}
+
+export function hashFunction(text: string): HashFunction {
+  if (text === 'hmacsha1' || text === 'hmacsha256') return text;
+  throw new InvalidArgumentError('Entra knows hmacsha1 and hmacsha256.');
 }

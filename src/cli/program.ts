@@ -4,12 +4,14 @@ import type { Io } from './io.js';
 import { collectCommand } from './collect-command.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
+import { importCommand } from './import-command.js';
 import { meCommand } from './me-command.js';
 import { exitCodeOf } from './exit-codes.js';
 import { planCommand } from './plan-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand } from './resume-command.js';
 import { runCommand } from './run-command.js';
+import { statusCommand } from './status-command.js';
 
 /**
  * Runs the program for one command line, to its end.
@@ -26,6 +28,8 @@ export async function runProgram(args: readonly string[], version: string, io: I
     runCommand,
     collectCommand,
     meCommand,
+    importCommand,
+    statusCommand,
     resumeCommand,
     reportCommand,
     planCommand,

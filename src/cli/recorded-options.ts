@@ -21,6 +21,8 @@ const recordSchema = z.object({
   auth: z.enum(AUTH_METHODS),
   again: z.literal(true).optional(),
   self: z.literal(true).optional(),
+  import: z.union([z.literal(true), z.literal('only')]).optional(),
+  hashFunction: z.enum(['hmacsha1', 'hmacsha256']).optional(),
   reports: z.string(),
   rate: z.object({ calls: z.number(), seconds: z.number() }).optional(),
   limit: z.number().optional(),
@@ -40,7 +42,14 @@ const recordSchema = z.object({
 export function fromRecord(record: unknown): Omit<RunOptions, keyof TellingOptions> | undefined {
   const { data } = recordSchema.safeParse(record);
   if (data === undefined) return undefined;
-  const { again, self, rate, limit, ...rest } = data;
-  const flags = { ...(again && { again }), ...(self && { self }) };
-  return { ...rest, ...flags, ...(rate && { rate }), ...(limit !== undefined && { limit }) };
+  const { again, self, import: imports, hashFunction, rate, limit, ...rest } = data;
+  return {
+    ...rest,
+    ...(again && { again }),
+    ...(self && { self }),
+    ...(imports && { import: imports }),
+    ...(hashFunction && { hashFunction }),
+    ...(rate && { rate }),
+    ...(limit !== undefined && { limit }),
+  };
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { Io } from './io.js';
-import { tellingOptions } from './run-command.js';
+import { sharedOptions } from './shared-options.js';
 import type { TellingOptions } from './run-options.js';
 
 /** `oath-enroll resume`: finishes a run that was killed, interrupted or stopped. */
 export function resumeCommand(io: Io): Command {
+  const shared = sharedOptions();
   return new Command('resume')
     .summary('finish a run that was killed, interrupted or stopped')
     .description(
@@ -12,10 +13,10 @@ export function resumeCommand(io: Io): Command {
         'calls whose answer never came are looked up; the rest is sent while its codes live.',
     )
     .argument('<run folder>', 'such as reports/2026-01-31T09-30-00Z-rollout')
-    .addOption(tellingOptions.json)
-    .addOption(tellingOptions.quiet)
-    .addOption(tellingOptions.verbose)
-    .addOption(tellingOptions.log)
+    .addOption(shared.json)
+    .addOption(shared.quiet)
+    .addOption(shared.verbose)
+    .addOption(shared.log)
     .action(async (folder: string, options: TellingOptions) => {
       const { resumeAction } = await import('./run-action.js');
       io.exit(await resumeAction(folder, options, io));

@@ -3,6 +3,7 @@ import type { Rate } from '../dispatch/ceiling.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { enroll } from '../run/enroll.js';
+import type { Purpose } from '../model/row.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
 import type { Summary } from '../results/summary.js';
 import { report } from '../run/report.js';
@@ -87,6 +88,11 @@ export function graphOf(options: RunOptions, io: Io, ask: Teller['ask']): Graph 
   });
 }
 
+/** The ceilings on all calls; all of them hold. */
+export function ratesOf({ rate }: RunOptions, { host }: Graph): Rate[] {
+  return [rate, host.isLoopback ? undefined : GRAPH_CEILING].filter((each) => each !== undefined);
+}
+
 /** What a run on Graph is to do, and what it works with. */
 export function graphRequest(
   input: string,
@@ -95,17 +101,17 @@ export function graphRequest(
   { observe, watch, notice, ask }: Teller,
   graph = graphOf(options, io, ask),
 ): [EnrollRequest, EnrollPorts] {
-  const rates = [options.rate, graph.host.isLoopback ? undefined : GRAPH_CEILING];
   return [
     {
       ...requestOf(input, options),
       concurrency: options.concurrency,
       maxWaitMs: options.maxWait,
       again: options.again === true,
-      rates: rates.filter((each) => each !== undefined),
+      rates: ratesOf(options, graph),
     },
     {
       graph: graph.port,
+      inventory: { reads: graph.reads, createTogether: graph.createTogether },
       signIn: () => graph.signIn(),
       account: () => graph.account(),
       clock: systemClock,
@@ -154,12 +160,19 @@ export function subjectOf(input: string, { limit }: RunOptions, { stdin }: Io): 
   };
 }
 
+const purposeOf = ({ import: imports }: RunOptions): Purpose => {
+  if (imports === 'only') return 'import';
+  return imports === true ? 'import_and_enroll' : 'enroll';
+};
+
 /** How an input is read and where its results go. */
 export function requestOf(input: string, options: RunOptions) {
   return {
     input,
     columns: options.column,
     interval: options.interval,
+    hashFunction: options.hashFunction,
+    purpose: purposeOf(options),
     collectedAt: options.collectedAt,
     limit: options.limit,
     reports: options.reports,

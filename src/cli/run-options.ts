@@ -1,6 +1,6 @@
 import type { Rate } from '../dispatch/ceiling.js';
 import type { AuthMethod } from '../graph/credentials.js';
-import type { IntervalS } from '../model/row.js';
+import type { HashFunction, IntervalS } from '../model/row.js';
 
 export const DEFAULT_GRAPH_URL = 'https://graph.microsoft.com/beta';
 
@@ -22,6 +22,10 @@ export interface RunOptions extends TellingOptions {
   /** It may hold a key: to be shown and written nowhere. */
   readonly notify?: string;
   readonly again?: true;
+  /** Whether tokens are put into the inventory first, or only that. */
+  readonly import?: true | 'only';
+  /** Of seeds whose rows do not say. */
+  readonly hashFunction?: HashFunction;
   readonly reports: string;
   readonly runId?: string;
   readonly rate?: Rate;

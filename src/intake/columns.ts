@@ -38,6 +38,7 @@ const NEEDED = {
   enroll: ['serialNumber', 'user'],
   import: ['serialNumber', 'secretKey', 'manufacturer', 'model'],
   import_and_enroll: ['serialNumber', 'user', 'secretKey', 'manufacturer', 'model'],
+  look_up: ['serialNumber'],
 } as const satisfies Record<Purpose, readonly ColumnName[]>;
 
 /** Which column of an input is which. */
@@ -111,6 +112,7 @@ export function readHeader(
     return [at];
   });
   const proofs = [index.verificationCode, index.secretKey].filter((at) => at !== undefined);
+  if (purpose === 'look_up') return { names, width: cells.length, index, secret, needed };
   if (proofs.length === 0) {
     throw fail(missing('verificationCode', names, ' (or secretKey)'), 'verificationCode');
   }

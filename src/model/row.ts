@@ -10,8 +10,8 @@ export type Proof =
   | { readonly kind: 'code'; readonly code: Secret; readonly collectedAtMs: number }
   | { readonly kind: 'seed'; readonly seed: Secret; readonly hashFunction: HashFunction };
 
-/** What rows are for: an enrolment, an entry in the inventory, or that first and then the enrolment. */
-export type Purpose = 'enroll' | 'import' | 'import_and_enroll';
+/** What rows are for: an enrolment, an entry in the inventory, that first and then the enrolment, or just to be looked up. */
+export type Purpose = 'enroll' | 'import' | 'import_and_enroll' | 'look_up';
 
 /** What the inventory wants to know of a token besides serial number, seed, interval and hash. */
 export interface Maker {

@@ -39,6 +39,11 @@ export class FactFinder {
     return { ...(await facts), inventory: await inventory, before };
   }
 
+  /** The tokens of the inventory that bear a serial number. */
+  tokensBy(serialNumber: string): Promise<Known<readonly OathDevice[]>> {
+    return this.#tokens({ kind: 'inventory', serialNumber });
+  }
+
   async policy(): Promise<Known<MethodPolicy>> {
     return this.#one({ kind: 'policy' }, (found) => (found.kind === 'policy' ? found.policy : undefined));
   }

@@ -29,6 +29,7 @@ const NEEDED: Readonly<Record<Purpose, readonly string[]>> = {
   enroll: [ENROL],
   import: [IMPORT],
   import_and_enroll: [ENROL, IMPORT],
+  look_up: [],
 };
 
 /** Whether the signed-in identity may do what rows are for, by the claims of its access token. */
