@@ -10,8 +10,6 @@ const CAUTION_CALLS = 100;
 const UNMEASURED_CALLS = 20;
 /** Calls to pass for each call that a refusal costs: the loss stays under 4%. */
 const CALLS_PER_LOST_CALL = 25;
-/** A guess that may cost a block grows e-fold in so many blocks. */
-const BLOCKS_PER_GROWTH = 4;
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -76,14 +74,13 @@ export class Bucket {
     return Math.max(0, this.blockMs * this.rate - this.burst);
   }
 
-  /** Calls until the pace is back at the estimate. */
+  /** Calls until the pace is back at the estimate. A guess is soon put to the test, unless that may cost a long block. */
   get #cautious(): number {
-    return this.#measured ? Math.max(CAUTION_CALLS, CALLS_PER_LOST_CALL * this.#lost) : UNMEASURED_CALLS;
+    const isCheap = !this.#measured && this.blockMs <= PENALTY_MS;
+    return isCheap ? UNMEASURED_CALLS : Math.max(CAUTION_CALLS, CALLS_PER_LOST_CALL * this.#lost);
   }
 
   get perMs(): number {
-    if (!this.#measured && this.blockMs > PENALTY_MS)
-      return this.rate + this.#paced / (BLOCKS_PER_GROWTH * this.blockMs);
     return this.rate * (1 - CAUTION + CAUTION * (this.#paced / this.#cautious) ** 4);
   }
 
