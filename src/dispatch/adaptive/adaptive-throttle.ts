@@ -12,8 +12,10 @@ const LEAST_PACE = 0.5 / 1000;
 /** So few rows go at a pace at which nobody has to wait for them. */
 const FEW_ROWS = 10;
 const PACE_OF_FEW = 5 / 1000;
-/** In flight by demand: fewer cannot keep up at long delays, more are refused with the first. */
-const PRESSING = 1.5;
+/** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
+const LEAN = 1.1;
+const LONG_TRIP_MS = 150;
+const AMPLE = 1.5;
 /** In flight by the pace of a bucket. */
 const AHEAD = 1.5;
 const MOST_IN_FLIGHT = 64;
@@ -127,10 +129,11 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#gate.block !== undefined) return 1;
     const { bucket, log, known } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
+    const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
     const staked = 2 + Math.floor(STAKE * (log.count + (known ? 0 : demand.timeless)));
     const most =
       bucket === undefined
-        ? Math.max(staked, Math.ceil(PRESSING * demand.perMs * this.roundTripMs))
+        ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))
         : Math.ceil(AHEAD * bucket.perMs * this.roundTripMs) + 1;
     return Math.max(1, Math.min(MOST_IN_FLIGHT, most) * room);
   }

@@ -4,12 +4,12 @@ import type { SendLog } from './send-log.js';
 const TRUSTED_CALLS = 30;
 /** How far below the estimate the pace starts after a refusal. */
 const CAUTION = 0.02;
-/** Calls after a refusal until the pace is back at the estimate: refusals are then under 1% of calls. */
-const CAUTION_CALLS = 100;
-/** The same while the rate is a mere guess. */
-const UNMEASURED_CALLS = 20;
-/** Calls to pass for each call that a refusal costs: the loss stays under 4%. */
-const CALLS_PER_LOST_CALL = 25;
+/**
+ * Calls after a refusal until the pace is back at the estimate, at least and for each call that a refusal costs:
+ * refusals are then under 1% of calls, and the loss stays under 4%. A mere guess is put to the test sooner.
+ */
+const CAUTIOUS_CALLS = { least: 100, perLostCall: 25 };
+const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, perLostCall: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -74,10 +74,10 @@ export class Bucket {
     return Math.max(0, this.blockMs * this.rate - this.burst);
   }
 
-  /** Calls until the pace is back at the estimate. A guess is soon put to the test, unless that may cost a long block. */
+  /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
-    const isCheap = !this.#measured && this.blockMs <= PENALTY_MS;
-    return isCheap ? UNMEASURED_CALLS : Math.max(CAUTION_CALLS, CALLS_PER_LOST_CALL * this.#lost);
+    const { least, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
+    return Math.max(least, perLostCall * this.#lost);
   }
 
   get perMs(): number {

@@ -139,7 +139,7 @@ export class Limits {
       this.#windows = [new Window(this.log, epoch.calls, spanMs, true)];
       return;
     }
-    if (!block.guessed && this.#windows.some((w) => w.shrinks(block.sentAtMs, endMs, waitMs))) return;
+    if (this.#windows.some((w) => w.shrinks(epoch.calls, spanMs))) return;
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));
@@ -162,7 +162,9 @@ export class Limits {
     if (guessed) return false;
     const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
     const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
-    return otherWait ? sameCalls || (sameSpan && waitMs > LONG_MS) : sameCalls && sameSpan && waitMs > SECOND_MS;
+    return otherWait
+      ? sameCalls || (sameSpan && waitMs > LONG_MS)
+      : sameCalls && sameSpan && waitMs > SECOND_MS;
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */

@@ -85,13 +85,9 @@ export class Window {
     return log.count - this.#epoch < REFUTED * this.calls + 1 ? 'held' : 'refuted';
   }
 
-  /** Refused when fewer calls than thought were taken since it began, going by its end. */
-  shrinks(sentAtMs: number, endMs: number, waitMs: number): boolean {
-    if (!this.confirmed || waitMs > this.spanMs) return false;
-    // The end is rounded up to a whole second.
-    const sinceMs = endMs - this.spanMs - SECOND_MS;
-    const calls = this.log.since(sinceMs) - this.log.since(sentAtMs);
-    if (calls >= this.calls || calls < 2) return false;
+  /** Fewer calls than thought were taken in an epoch that was as long as this window. */
+  shrinks(calls: number, spanMs: number): boolean {
+    if (!this.confirmed || calls >= this.calls || Math.abs(this.spanMs - spanMs) > SECOND_MS) return false;
     this.calls = calls;
     return true;
   }
