@@ -13,6 +13,11 @@ export interface Learning {
   readonly haste: number;
   /** After so many calls one more is sent than the limit takes as far as it is known: nothing else shows that it grew. */
   readonly triesEvery: number;
+  /**
+   * One refusal tells burst and inflow of a bucket as a sum alone. Where this is given it stands for how long the burst
+   * is then taken to flow in, until a second refusal tells all.
+   */
+  readonly burstFlowsInMs?: number | undefined;
 }
 
 /**
@@ -35,6 +40,9 @@ class LearningThrottle implements Throttle {
   #callsSinceTry = 0;
   readonly #tries = new Set<number>();
   #known: Limit | undefined;
+  /** What the first refusal makes the limit look like, and when the calls before it arrived. */
+  #guessed: Limit | undefined;
+  readonly #takenMs: number[] = [];
   /** The next free moment, by what was known when it was reckoned: limits cannot be asked of the past. */
   #freeMs = -Infinity;
   readonly #oneWayMs: number;
@@ -45,9 +53,10 @@ class LearningThrottle implements Throttle {
   #lastId = 0;
 
   constructor(
-    { limit, network, seed }: Scenario,
+    private readonly scenario: Scenario,
     private readonly learning: Learning,
   ) {
+    const { limit, network, seed } = scenario;
     const { change, ...without } = 'change' in limit ? limit : { ...limit, change: undefined };
     this.#truth = makeLimit(limit, seededRandom(seed, 0));
     this.#foreseen = makeLimit(without, seededRandom(seed, 0));
@@ -85,6 +94,7 @@ class LearningThrottle implements Throttle {
     }
     this.#truth.arrive(arrivesMs);
     this.#foreseen.arrive(arrivesMs);
+    this.#guessed?.arrive(arrivesMs);
     this.#freeMs = -Infinity;
     this.#lastSentMs = nowMs;
     this.#arrivesMs.set(++this.#lastId, arrivesMs);
@@ -96,10 +106,27 @@ class LearningThrottle implements Throttle {
     this.#arrivesMs.delete(id);
     if (this.#tries.delete(id) && kind === 'accepted' && arrivedMs >= this.#changeMs)
       this.#known = this.#truth;
+    if (kind === 'accepted' && this.#known === undefined) this.#takenMs.push(arrivedMs);
     if (kind !== 'refused') return;
+    const isFirst = nowMs >= this.closedUntilMs;
     this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + retryAfterMs);
-    this.#known = arrivedMs >= this.#changeMs ? this.#truth : this.#foreseen;
     this.#freeMs = -Infinity;
+    if (this.#known === undefined) this.#guessed = this.#guess(arrivedMs);
+    else if (this.#known === this.#guessed && !isFirst) return;
+    else this.#guessed = undefined;
+    this.#known = this.#guessed ?? (arrivedMs >= this.#changeMs ? this.#truth : this.#foreseen);
+  }
+
+  /** The bucket that took as many calls, if its burst flows in as fast as is supposed. */
+  #guess(refusedMs: number): Limit | undefined {
+    const { limit, seed } = this.scenario;
+    const { burstFlowsInMs } = this.learning;
+    if (burstFlowsInMs === undefined || limit.kind !== 'penalty') return undefined;
+    const perMs = this.#takenMs.length / (refusedMs - this.#takenMs[0]! + burstFlowsInMs);
+    const of = { kind: 'bucket', perS: 1000 * perMs, burst: Math.max(1, perMs * burstFlowsInMs) } as const;
+    const guessed = makeLimit({ ...limit, of }, seededRandom(seed, 0));
+    for (const takenMs of [...this.#takenMs, refusedMs]) guessed.arrive(takenMs);
+    return guessed;
   }
 
   forecast(): number {
