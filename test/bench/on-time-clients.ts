@@ -6,35 +6,45 @@ import { simulate, type Report, type Scenario } from '../simulation/simulate.js'
 import { graphClient } from './peers/graph-client.js';
 import { inFileOrder } from './peers/in-file-order.js';
 
-/** Plays a scenario; `earlier` is a run before it that left a hint to those who read one. */
-type Play = (scenario: Scenario, earlier?: Scenario) => Promise<Report>;
+/** Plays a scenario; `earlier` is a run before it that left a hint to those who read one, `refused` the share allowed. */
+type Play = (scenario: Scenario, refused: number, earlier?: Scenario) => Promise<Report>;
 
 /** The paces that the learner tries: a slow one is refused later, a fast one learns before codes die. */
 export const HASTES = [0.7, 1.3, 4];
-
-/** Runs whose share on time differs by no more are alike. */
-const ALIKE = 0.005;
+/** How often it tries for more, where the limit may have grown: a try that is refused is a refusal. */
+export const TRIES_EVERY = [25, 50, 75, 100];
+/** So soon that a guess is rather high: the second refusal then comes soon, and nothing is lost by a pace too low. */
+const BURST_FLOWS_IN_MS = 1000;
 
 export const PLAYERS = {
-  ours: async (scenario, earlier) => {
+  ours: async (scenario, _refused, earlier) => {
     const hint = earlier && (await hintOf(earlier));
     return simulate(
       scenario,
       dispatcherClient({ throttle: ({ random }) => new AdaptiveThrottle(random, hint) }),
     );
   },
-  'knows the limit after one refusal': async (scenario) => {
-    const reports: Report[] = [];
-    for (const haste of HASTES) reports.push(await simulate(scenario, learner(scenario, haste)));
-    const most = Math.max(...reports.map(({ enrolled }) => enrolled));
-    const good = reports.filter(({ enrolled, best }) => enrolled >= most - ALIKE * best.enrolled);
-    return good.reduce((a, b) => (b.refusals / b.calls < a.refusals / a.calls ? b : a));
-  },
+  'knows the limit after one refusal': (scenario, refused) => learned(scenario, refused),
+  'knows burst and rate after two': (scenario, refused) => learned(scenario, refused, BURST_FLOWS_IN_MS),
   'one by one': (scenario) => simulate(scenario, inFileOrder),
   'p-limit and Graph client': (scenario) => simulate(scenario, graphClient),
 } satisfies Record<string, Play>;
 
 export type Player = keyof typeof PLAYERS;
+
+/** The learner's run with the most codes that keeps to the refusals allowed, else the one with the fewest refusals. */
+async function learned(scenario: Scenario, refused: number, burstFlowsInMs?: number): Promise<Report> {
+  const reports: Report[] = [];
+  for (const haste of HASTES) {
+    for (const triesEvery of 'change' in scenario.limit ? TRIES_EVERY : [Infinity]) {
+      reports.push(await simulate(scenario, learner(scenario, { haste, triesEvery, burstFlowsInMs })));
+    }
+  }
+  const share = ({ refusals, calls }: Report): number => refusals / calls;
+  const polite = reports.filter((report) => share(report) <= refused);
+  if (polite.length === 0) return reports.reduce((a, b) => (share(b) < share(a) ? b : a));
+  return polite.reduce((a, b) => (b.enrolled > a.enrolled ? b : a));
+}
 
 /** What a run leaves to the next, as the file has it. */
 async function hintOf(scenario: Scenario): Promise<Hint | undefined> {

@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { CONCURRENCY } from '../simulation/client.js';
 import { brokenPromises, simulate, type Scenario } from '../simulation/simulate.js';
 import type { WorkloadSpec } from '../simulation/workloads.js';
-import { HASTES, PLAYERS, type Player } from './on-time-clients.js';
+import { HASTES, PLAYERS, TRIES_EVERY, type Player } from './on-time-clients.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from './on-time-models.js';
 
 const SEEDS = [211, 223, 227, 229, 233];
@@ -21,6 +21,7 @@ const FEW_REFUSALS = 3;
 
 const NAMES = Object.keys(PLAYERS) as Player[];
 const LEARNER = 'knows the limit after one refusal';
+const SLOW_LEARNER = 'knows burst and rate after two';
 
 /** Seeds of earlier runs are others. */
 const EARLIER = 1000;
@@ -72,7 +73,7 @@ async function measure(model: Model, { workload, oneWayMs }: Column, player: Pla
       workload: { kind: 'waves', load: 1, most: MOST_ROWS },
       seed: EARLIER + seed,
     };
-    const report = await PLAYERS[player](scenario, earlier);
+    const report = await PLAYERS[player](scenario, model.refused, earlier);
     const { best, enrolled, calls, refusals } = report;
     simulatedCalls += calls;
     cells.push({ onTime: enrolled / best.enrolled, refusedShare: refusals / calls, refusals });
@@ -146,7 +147,7 @@ async function table(models: readonly Model[]): Promise<string[]> {
     }
     for (const [player, cells] of cellsOf) {
       const isOurs = player === 'ours';
-      const theirs = cellsOf.get(LEARNER);
+      const theirs = cellsOf.get(SLOW_LEARNER) ?? cellsOf.get(LEARNER);
       const texts = cells.map((cell, i) =>
         isOurs ? counted(cell, theirs?.[i], model, COLUMNS[i]!) : shown(cell),
       );
@@ -159,9 +160,12 @@ async function table(models: readonly Model[]): Promise<string[]> {
 }
 
 /** The others read no hints. */
-function playersOf({ earlier, learnable }: Model): readonly Player[] {
+function playersOf({ limit, earlier, learnable }: Model): readonly Player[] {
   if (earlier !== undefined) return ['ours'];
-  return NAMES.filter((player) => learnable || player !== LEARNER);
+  const isDear = limit(0).kind === 'penalty';
+  return NAMES.filter((player) =>
+    player === SLOW_LEARNER ? learnable && isDear : learnable || player !== LEARNER,
+  );
 }
 
 /** Rows with seeds: nothing can expire, so what counts is the time that all of them take. */
@@ -208,10 +212,12 @@ target of its own holds or none. **Bold** misses its target; up to ${FEW_REFUSAL
 
 - *ours*: the dispatcher as a run has it, ${CONCURRENCY} calls in flight at most.
 - *${LEARNER}*: a measured bound, and what stands in the way. It earns one refusal, with what is on the wire
-  then, sits out the block, and knows from there on the kind, the figures and the state of the limit and what others take; it
-  learns again by one refusal what is taken from the limit midway, and knows at once what is added. Of the paces
-  ${HASTES.join(', ')} times what deadlines ask, the one with the fewest refusals among those within half a percent of the most codes.
-  Its refusals in the last column are the share that one refusal and those on the wire with it make of a short run.
+  then, sits out the block, and knows from there on the kind, the figures and the state of the limit and what others take. What
+  changes midway it has to find out: that the limit shrank by a refusal, that it grew by a call beyond what was known, one
+  per ${TRIES_EVERY.join(', ')} calls; those that are refused are counted. Of these and of the paces ${HASTES.join(', ')} times what deadlines ask,
+  the run with the most codes is shown that keeps to the refusals allowed, else the one with the fewest refusals.
+- *${SLOW_LEARNER}*: the same where a refusal is dear. One refusal tells burst and inflow as a sum alone, the second one tells
+  them apart; between them the burst is taken to flow in within a second.
 - *one by one*: a loop in file order that sleeps Retry-After and tries again. It knows no deadlines.
 - *p-limit and Graph client*: 20 at a time in file order, with the Graph client's own retries (three, Retry-After up to 180 s).
 

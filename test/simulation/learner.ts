@@ -1,21 +1,32 @@
 import type { Demand, Signal, Throttle } from '../../src/dispatch/throttle.js';
 import type { Client } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';
-import { makeLimit, type LimitSpec } from './limit-spec.js';
+import { makeLimit } from './limit-spec.js';
 import type { Limit } from './limits.js';
 import { HAIR_MS } from './other-throttles.js';
 import { seededRandom } from './random.js';
 import type { Scenario } from './simulate.js';
 
+/** How somebody learns who must. */
+export interface Learning {
+  /** While something is to be learned, calls leave at most so many times faster than the deadlines ask. */
+  readonly haste: number;
+  /** After so many calls one more is sent than the limit takes as far as it is known: nothing else shows that it grew. */
+  readonly triesEvery: number;
+  /**
+   * One refusal tells burst and inflow of a bucket as a sum alone. Where this is given it stands for how long the burst
+   * is then taken to flow in, until a second refusal tells all.
+   */
+  readonly burstFlowsInMs?: number | undefined;
+}
+
 /**
  * Somebody who must learn, but learns all at once: the first refusal tells the kind of the limit, its figures and its
- * state, others who share it included. From then on the block is sat out and no call is refused. What takes from the
- * limit midway is learned by one more refusal, what adds to it is known at once.
- *
- * @param haste while something is to be learned, calls leave at most so many times faster than the deadlines ask
+ * state, others who share it included. From then on the block is sat out and no call is refused. What changes midway
+ * is known by a refusal, or by a call that is taken beyond what was known.
  */
-export function learner(scenario: Scenario, haste: number): Client {
-  return dispatcherClient({ throttle: () => new LearningThrottle(scenario, haste) });
+export function learner(scenario: Scenario, learning: Learning): Client {
+  return dispatcherClient({ throttle: () => new LearningThrottle(scenario, learning) });
 }
 
 class LearningThrottle implements Throttle {
@@ -24,8 +35,14 @@ class LearningThrottle implements Throttle {
   /** Both are told of every call: the limit as it is, and as it would be without what nobody foresees. */
   readonly #truth: Limit;
   readonly #foreseen: Limit;
+  /** From then on a refusal, or a call that is taken beyond what is known, tells of the change. */
   readonly #changeMs: number;
+  #callsSinceTry = 0;
+  readonly #tries = new Set<number>();
   #known: Limit | undefined;
+  /** What the first refusal makes the limit look like, and when the calls before it arrived. */
+  #guessed: Limit | undefined;
+  readonly #takenMs: number[] = [];
   /** The next free moment, by what was known when it was reckoned: limits cannot be asked of the past. */
   #freeMs = -Infinity;
   readonly #oneWayMs: number;
@@ -36,13 +53,14 @@ class LearningThrottle implements Throttle {
   #lastId = 0;
 
   constructor(
-    { limit, network, seed }: Scenario,
-    private readonly haste: number,
+    private readonly scenario: Scenario,
+    private readonly learning: Learning,
   ) {
-    const { spec, changeMs } = foreseen(limit);
+    const { limit, network, seed } = scenario;
+    const { change, ...without } = 'change' in limit ? limit : { ...limit, change: undefined };
     this.#truth = makeLimit(limit, seededRandom(seed, 0));
-    this.#foreseen = makeLimit(spec, seededRandom(seed, 0));
-    this.#changeMs = changeMs;
+    this.#foreseen = makeLimit(without, seededRandom(seed, 0));
+    this.#changeMs = change === undefined ? -Infinity : change.atS * 1000;
     this.#oneWayMs = network.oneWayMs;
     this.#guardMs = HAIR_MS + network.oneWayMs * (network.jitter ?? 0);
     this.roundTripMs = 2 * network.oneWayMs + this.#guardMs;
@@ -50,18 +68,33 @@ class LearningThrottle implements Throttle {
 
   nextSendAt(nowMs: number, { perMs }: Demand): number {
     const isPaced = this.#known !== this.#truth && perMs > 0;
-    const pacedMs = isPaced ? this.#lastSentMs + 1 / (this.haste * perMs) : nowMs;
+    const pacedMs = isPaced ? this.#lastSentMs + 1 / (this.learning.haste * perMs) : nowMs;
     const fromMs = Math.max(nowMs, this.closedUntilMs, pacedMs);
-    if (this.#known === undefined) return fromMs;
+    if (this.#known === undefined || this.#mayTry) return fromMs;
     const arrivesMs = fromMs + this.#oneWayMs;
     if (arrivesMs > this.#freeMs) this.#freeMs = this.#known.freeAt(arrivesMs);
     return this.#freeMs <= arrivesMs ? fromMs : this.#freeMs - this.#oneWayMs + this.#guardMs;
   }
 
+  /** Where nothing can have changed nothing is tried. */
+  get #mayTry(): boolean {
+    return (
+      this.#known === this.#foreseen &&
+      this.#changeMs > -Infinity &&
+      this.#callsSinceTry >= this.learning.triesEvery
+    );
+  }
+
   sent(nowMs: number): number {
     const arrivesMs = nowMs + this.#oneWayMs;
+    if (this.#known !== undefined) this.#callsSinceTry++;
+    if (this.#mayTry && this.#foreseen.freeAt(arrivesMs) > arrivesMs) {
+      this.#callsSinceTry = 0;
+      this.#tries.add(this.#lastId + 1);
+    }
     this.#truth.arrive(arrivesMs);
     this.#foreseen.arrive(arrivesMs);
+    this.#guessed?.arrive(arrivesMs);
     this.#freeMs = -Infinity;
     this.#lastSentMs = nowMs;
     this.#arrivesMs.set(++this.#lastId, arrivesMs);
@@ -71,22 +104,32 @@ class LearningThrottle implements Throttle {
   answered(id: number, nowMs: number, { kind, retryAfterMs = 0 }: Signal): void {
     const arrivedMs = this.#arrivesMs.get(id) ?? nowMs;
     this.#arrivesMs.delete(id);
+    if (this.#tries.delete(id) && kind === 'accepted' && arrivedMs >= this.#changeMs)
+      this.#known = this.#truth;
+    if (kind === 'accepted' && this.#known === undefined) this.#takenMs.push(arrivedMs);
     if (kind !== 'refused') return;
+    const isFirst = nowMs >= this.closedUntilMs;
     this.closedUntilMs = Math.max(this.closedUntilMs, nowMs + retryAfterMs);
-    this.#known = arrivedMs >= this.#changeMs ? this.#truth : this.#foreseen;
     this.#freeMs = -Infinity;
+    if (this.#known === undefined) this.#guessed = this.#guess(arrivedMs);
+    else if (this.#known === this.#guessed && !isFirst) return;
+    else this.#guessed = undefined;
+    this.#known = this.#guessed ?? (arrivedMs >= this.#changeMs ? this.#truth : this.#foreseen);
+  }
+
+  /** The bucket that took as many calls, if its burst flows in as fast as is supposed. */
+  #guess(refusedMs: number): Limit | undefined {
+    const { limit, seed } = this.scenario;
+    const { burstFlowsInMs } = this.learning;
+    if (burstFlowsInMs === undefined || limit.kind !== 'penalty') return undefined;
+    const perMs = this.#takenMs.length / (refusedMs - this.#takenMs[0]! + burstFlowsInMs);
+    const of = { kind: 'bucket', perS: 1000 * perMs, burst: Math.max(1, perMs * burstFlowsInMs) } as const;
+    const guessed = makeLimit({ ...limit, of }, seededRandom(seed, 0));
+    for (const takenMs of [...this.#takenMs, refusedMs]) guessed.arrive(takenMs);
+    return guessed;
   }
 
   forecast(): number {
     return Infinity;
   }
-}
-
-/** A limit without what will be taken from it midway, and from when on a refusal tells all. */
-function foreseen(spec: LimitSpec): { spec: LimitSpec; changeMs: number } {
-  if (!('change' in spec) || spec.change.factor >= 1) {
-    return { spec, changeMs: -Infinity };
-  }
-  const { change, ...without } = spec;
-  return { spec: without, changeMs: change.atS * 1000 };
 }

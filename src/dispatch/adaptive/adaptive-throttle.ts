@@ -6,15 +6,16 @@ import { Limits } from './limits.js';
 /** Share of calls that may be in flight at the first refusal, hence refused at once. */
 const STAKE = 0.01;
 /** How much faster than the deadlines ask calls may leave, where no row will be added: more finds the limit for nothing. */
-const HASTE = 4;
-/** Calls per ms that leave even if nothing presses: nobody should watch three rows take a minute. */
-const LEAST_PACE = 5 / 1000;
-/** Unless a limit shows, that pace grows e-fold in this time: of 100 calls then one or two are in flight. */
-const GROWTH_MS = 5000;
+const HASTE = 3;
+/** Calls per ms that leave even if nothing presses: as many as the least of Graph's documented limits takes. */
+const LEAST_PACE = 0.5 / 1000;
+/** So few rows go at a pace at which nobody has to wait for them. */
+const FEW_ROWS = 10;
+const PACE_OF_FEW = 5 / 1000;
 /** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
-const LEAN = 1.3;
+const LEAN = 1.1;
 const LONG_TRIP_MS = 150;
-const AMPLE = 2;
+const AMPLE = 1.5;
 /** In flight by the pace of a bucket. */
 const AHEAD = 1.5;
 const MOST_IN_FLIGHT = 64;
@@ -58,11 +59,7 @@ export class AdaptiveThrottle implements Throttle {
     const answerBy = Math.max(this.#answerBy(nowMs), this.closedUntilMs);
     const pending = this.#inFlight.size;
     if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
-    const unhurried = !demand.moreMayCome && demand.timeless === 0 && demand.perMs > 0;
-    const pacedMs = unhurried
-      ? this.#lastSentMs + 1 / Math.max(LEAST_PACE, this.#limits.log.count / GROWTH_MS, HASTE * demand.perMs)
-      : 0;
-    const at = Math.max(nowMs, this.closedUntilMs, pacedMs);
+    const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
     const toCome = demand.moreMayCome ? Infinity : demand.waiting;
     const guardMs = 2 * this.#deviationMs;
@@ -119,6 +116,13 @@ export class AdaptiveThrottle implements Throttle {
       this.#inFlight.delete(id);
     }
     return Infinity;
+  }
+
+  /** Least time from call to call while the deadlines leave it. */
+  #gapMs({ waiting, timeless, perMs, moreMayCome }: Demand): number {
+    if (moreMayCome || timeless > 0 || perMs === 0) return 0;
+    const isFew = waiting + this.#limits.log.count <= FEW_ROWS;
+    return 1 / Math.max(isFew ? PACE_OF_FEW : LEAST_PACE, HASTE * perMs);
   }
 
   #mostInFlight(demand: Demand): number {

@@ -4,14 +4,12 @@ import type { SendLog } from './send-log.js';
 const TRUSTED_CALLS = 30;
 /** How far below the estimate the pace starts after a refusal. */
 const CAUTION = 0.02;
-/** Calls after a refusal until the pace is back at the estimate: refusals are then under 1% of calls. */
-const CAUTION_CALLS = 100;
-/** The same while the rate is a mere guess. */
-const UNMEASURED_CALLS = 20;
-/** Calls to pass for each call that a refusal costs: the loss stays under 4%. */
-const CALLS_PER_LOST_CALL = 25;
-/** A guess that may cost a block grows e-fold in so many blocks. */
-const BLOCKS_PER_GROWTH = 4;
+/**
+ * Calls after a refusal until the pace is back at the estimate, at least and for each call that a refusal costs:
+ * refusals are then under 1% of calls, and the loss stays under 4%. A mere guess is put to the test sooner.
+ */
+const CAUTIOUS_CALLS = { least: 100, perLostCall: 25 };
+const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, perLostCall: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -78,12 +76,11 @@ export class Bucket {
 
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
-    return this.#measured ? Math.max(CAUTION_CALLS, CALLS_PER_LOST_CALL * this.#lost) : UNMEASURED_CALLS;
+    const { least, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
+    return Math.max(least, perLostCall * this.#lost);
   }
 
   get perMs(): number {
-    if (!this.#measured && this.blockMs > PENALTY_MS)
-      return this.rate + this.#paced / (BLOCKS_PER_GROWTH * this.blockMs);
     return this.rate * (1 - CAUTION + CAUTION * (this.#paced / this.#cautious) ** 4);
   }
 

@@ -132,7 +132,7 @@ export class Limits {
     if (nth - begun.nth < COUNTED) return;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
-    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch);
+    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
     this.#epochs = [this.#epochs[1], epoch];
     if (regular) {
       this.bucket = undefined;
@@ -150,14 +150,21 @@ export class Limits {
     else this.#fit(block, endMs, waitMs);
   }
 
-  /** A window: it ends when it ends, however late it was filled, and takes the same number again and again. */
-  #regular({ calls, spanMs, waitMs }: Epoch): boolean {
+  /**
+   * A window: it takes the same number again, three times over, or twice if two things more than that agree: it ends
+   * when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket does not.
+   */
+  #regular({ calls, spanMs, waitMs }: Epoch, guessed: boolean): boolean {
     const [before, last] = this.#epochs;
     if (last === undefined) return false;
-    if (spanMs <= 2 * waitMs && calls >= COUNTED && calls === last.calls && calls === before?.calls)
-      return true;
-    const sameEnd = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
-    return waitMs > LONG_MS && sameEnd && Math.abs(waitMs - last.waitMs) >= SECOND_MS;
+    const sameCalls = calls === last.calls;
+    if (spanMs <= 2 * waitMs && sameCalls && calls === before?.calls) return true;
+    if (guessed) return false;
+    const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
+    const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
+    return otherWait
+      ? sameCalls || (sameSpan && waitMs > LONG_MS)
+      : sameCalls && sameSpan && waitMs > SECOND_MS;
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
