@@ -94,6 +94,7 @@ export async function checkOffline(request: OfflineRequest, ports: OfflinePorts)
 export async function checkOnline(request: EnrollRequest, ports: DryRunPorts): Promise<DryRun> {
   const startedAtMs = ports.clock.now();
   const input = await openInput(request, ports);
+  input.notices.forEach((text) => ports.notice(text));
   const findings = await Findings.begin(request, input.header, startedAtMs, ports.observe);
   try {
     return await check(request, ports, { input, findings, startedAtMs });
