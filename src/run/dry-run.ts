@@ -129,7 +129,7 @@ async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehe
       request.again || account === undefined
         ? undefined
         : await EarlierRuns.read(request.reports, findings.runId, account);
-    const inventory = request.purpose === 'enroll' ? undefined : await readInventory(reader);
+    const inventory = (request.purpose ?? 'enroll') === 'enroll' ? undefined : await readInventory(reader);
     await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
     const policy = checkPolicy(await asked);
     const permissions = account === undefined ? {} : checkPermissions(await ports.granted(), request.purpose);
