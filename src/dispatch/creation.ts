@@ -74,6 +74,7 @@ function inInventory(task: Task, status: 'imported' | 'already_imported', elapse
   if (task.row.user === '') return settle(status);
   return again(task, {
     ask: 'activate',
+    sequence: task.row.line,
     doubt: undefined,
     createdAtMs: elapsedMs,
     notBeforeMs: elapsedMs + SETTLING_MS,

@@ -45,14 +45,21 @@ export interface Task extends Urgent {
   readonly doubt?: Doubt | undefined;
 }
 
+/**
+ * Tokens are created so many rows ahead of the activations: a token that is new is not found at once, and at the end
+ * nobody should have to wait for that.
+ */
+const CREATED_AHEAD = 200;
+
 /** A row that waits for its first call. */
 export function newTask(row: Row, deadlineMs: number): Task {
+  const isNew = row.maker !== undefined;
   return {
     row,
     deadlineMs,
     urgencyMs: deadlineMs,
-    sequence: row.line,
-    ask: row.maker === undefined ? 'activate' : 'create',
+    sequence: isNew ? row.line - CREATED_AHEAD : row.line,
+    ask: isNew ? 'create' : 'activate',
     attempts: 0,
     troubles: 0,
     signInRefusals: 0,

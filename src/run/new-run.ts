@@ -15,6 +15,7 @@ export interface NewRun {
   readonly locks: RunLocks;
   readonly account: undefined;
   readonly closedUntilMs: 0;
+  readonly calls: readonly [];
 }
 
 /** What a run is begun on. */
@@ -51,7 +52,7 @@ export async function newRun(
     const recorder = new JournalRecorder(journal, ports.clock, ports.observe);
     const run = { runId, input: request.input, file, header, options: request.options, startedAtMs };
     recorder.write({ type: 'run', ...run });
-    return await go({ folder, journal, recorder, locks, account: undefined, closedUntilMs: 0 });
+    return await go({ folder, journal, recorder, locks, account: undefined, closedUntilMs: 0, calls: [] });
   } finally {
     await locks.release();
   }

@@ -60,6 +60,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
         closeInput: () => input?.close(),
         account: run.account,
         closedUntilMs: run.closedUntilMs,
+        calls: run.calls,
       },
       // Where it was started from, and from where it goes on, may be two folders.
       { ...request, reports: dirname(resolve(folder)) },

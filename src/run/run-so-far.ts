@@ -3,6 +3,7 @@ import { Replay } from '../journal/replay.js';
 import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
 import type { RunEvent, RunHeader } from '../model/run-event.js';
+import { PastCalls, type PastCall } from './replay-calls.js';
 import { journalIn, noRun } from './report.js';
 
 /** Outcomes that a later session may better: the row had no turn, or nobody could tell what became of it. */
@@ -28,6 +29,8 @@ export interface RunSoFar {
   readonly account: string | undefined;
   /** Wall time before which Graph asked not to be called, ms since the epoch. */
   readonly closedUntilMs: number;
+  /** The last calls, for the throttle to learn from. */
+  readonly calls: readonly PastCall[];
   /** Whether the last session came to its end after all rows were read. */
   readonly isComplete: boolean;
   /** Bytes of the journal that hold. */
@@ -43,10 +46,10 @@ export async function runSoFar(folder: string): Promise<RunSoFar> {
   const replay = new Replay(await journalIn(folder));
   const so = new SoFar();
   for await (const event of replay) so.see(event);
-  const { header, rows, finished, past, account, closedUntilMs, isComplete } = so;
+  const { header, rows, finished, past, account, closedUntilMs, isComplete, calls } = so;
   if (header === undefined) throw noRun(folder);
   const { validBytes } = replay;
-  return { header, rows, finished, past, account, closedUntilMs, isComplete, validBytes };
+  return { header, rows, finished, past, account, closedUntilMs, calls: calls.last, isComplete, validBytes };
 }
 
 /**
@@ -72,8 +75,10 @@ class SoFar {
   account: string | undefined;
   closedUntilMs = 0;
   isComplete = false;
+  readonly calls = new PastCalls();
 
   see(event: RunEvent): void {
+    this.calls.see(event);
     switch (event.type) {
       case 'run':
         this.header = event;

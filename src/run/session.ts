@@ -15,6 +15,7 @@ import type { JournalRecorder } from './journal-recorder.js';
 import { holdBack } from './hold-back.js';
 import { Inventory, readInventory, type Unread } from './inventory.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
+import { replayCalls, type PastCall } from './replay-calls.js';
 import { report } from './report.js';
 import { RowTaker, type RowSource } from './row-taker.js';
 import type { RunFolder } from './run-folder.js';
@@ -35,6 +36,8 @@ export interface Session extends RowSource {
   readonly account: string | undefined;
   /** Wall time, ms, before which Graph asked not to be called. */
   readonly closedUntilMs: number;
+  /** Calls of earlier sessions, for the throttle to learn from. */
+  readonly calls: readonly PastCall[];
   /** Given a way to see for how long, in ms, Graph makes us wait; before the first row is asked for. */
   readonly watchGate?: ((shutForMs: () => number) => void) | undefined;
 }
@@ -72,6 +75,7 @@ async function dispatch(
   const memory = new PaceMemory(request.reports, session.folder.path, () => clock.now());
   const pace = await memory.recall(account);
   const throttle = new AdaptiveThrottle(ports.random, pace.hint);
+  replayCalls(throttle, clock, session.calls);
   holdBack(throttle, clock, Math.max(session.closedUntilMs, pace.closedUntilMs ?? 0));
   const { purpose = 'enroll' } = request;
   const ceiling = request.rates.length === 0 ? undefined : createCeiling(request.rates, clock);
