@@ -1,4 +1,4 @@
-import type { Outcome } from '../model/outcome.js';
+import { countOf, type Outcome } from '../model/outcome.js';
 import type { Summary } from '../results/summary.js';
 import { duration, plural } from './words.js';
 
@@ -55,9 +55,9 @@ export function countLines(counts: Summary['counts'], failed = 'failed for good'
     if (count > 0) lines.push(`${String(count).padStart(7)}  ${text}`);
   };
   tell(counts.would_enroll, 'would be enrolled');
-  tell(counts.would_import, 'would be put into the inventory');
-  tell(counts.imported, 'put into the inventory');
-  tell(counts.already_imported, 'in the inventory already');
+  tell(countOf(counts, 'would_import'), 'would be put into the inventory');
+  tell(countOf(counts, 'imported'), 'put into the inventory');
+  tell(countOf(counts, 'already_imported'), 'in the inventory already');
   tell(counts.enrolled, 'enrolled');
   tell(counts.already_enrolled, 'enrolled already');
   tell(counts.expired, 'expired: the code’s time was over before it could be sent');

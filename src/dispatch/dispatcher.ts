@@ -7,6 +7,7 @@ import { BulkSize } from './bulk-size.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
 import { unlearned } from './decision.js';
+import { untilNextStepMs } from './end-of-step.js';
 import { foresee, timeFor, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
@@ -91,6 +92,7 @@ export class Dispatcher {
   readonly #limit;
   readonly #health = new Health();
   readonly #bulk = new BulkSize();
+  #cancelStep: (() => void) | undefined;
   #started = false;
   #closed = false;
   #stopped: string | undefined;
@@ -183,6 +185,7 @@ export class Dispatcher {
 
   #pump(): void {
     while (this.#started && this.#waiting.inQueue > 0 && this.#inFlight < this.options.concurrency) {
+      if (this.#awaitsStep()) break;
       if (!this.#gate.isOpen(this.#waiting.demand(!this.#closed))) {
         // Waiting for the gate would save none of those that will be dead when it opens.
         this.#waiting.expireDead(this.#canArrive);
@@ -196,8 +199,19 @@ export class Dispatcher {
     }
     if (!this.#closed || this.#waiting.size > 0 || (this.#inFlight > 0 && !this.#gaveUp)) return;
     this.#gate.close();
+    this.#cancelStep?.();
     const { calls, refusals, waitedMs } = this.#gate;
     this.#resolve({ stopped: this.#stopped, calls, refusals, waitedMs });
+  }
+
+  /** Whether the most urgent row's code is to be made in the next step; then it goes on by itself. */
+  #awaitsStep(): boolean {
+    const { clock } = this.parts;
+    const next = this.#waiting.peek();
+    const waitMs = next?.ask === 'activate' ? untilNextStepMs(next.row, clock.now()) : 0;
+    this.#cancelStep?.();
+    this.#cancelStep = waitMs > 0 ? clock.at(clock.elapsed() + waitMs, () => this.#pump()) : undefined;
+    return waitMs > 0;
   }
 
   /** A code is dead as soon as either clock says so: who sets the wall clock back gives it no more life. */
@@ -210,6 +224,7 @@ export class Dispatcher {
   readonly #fail = (error: unknown): void => {
     this.#started = false;
     this.#gate.close();
+    this.#cancelStep?.();
     this.#waiting.cancel();
     this.#reject(error);
   };

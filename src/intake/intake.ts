@@ -20,8 +20,10 @@ export interface IntakeOptions extends ValidationOptions {
 
 export interface Intake {
   readonly header: InputHeader;
-  /** Whether rows can say when their codes were read. */
-  readonly hasCollectedAt: boolean;
+  /** Whether rows have codes and cannot say when these were read. */
+  readonly codesLackTime: boolean;
+  /** Whether rows can hold seeds. */
+  readonly hasSeeds: boolean;
   /** Every record once, in the order of the input, each as soon as its line is complete. */
   readonly rows: AsyncIterable<IntakeRow>;
 }
@@ -57,7 +59,8 @@ export async function openIntake(source: Readable, options: IntakeOptions): Prom
     const judge = new RowJudge(columns, header.delimiter, options);
     return {
       header,
-      hasCollectedAt: collectedAt !== undefined,
+      codesLackTime: verificationCode !== undefined && collectedAt === undefined,
+      hasSeeds: columns.index.secretKey !== undefined,
       rows: judged({ ...first.value, records }, batches, judge, options.limit),
     };
   } catch (error) {

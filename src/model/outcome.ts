@@ -1,5 +1,5 @@
-/** Every status that a row can end in; their meaning is part of the contract with users' scripts. */
-export const STATUSES = [
+/** Every status that a row of a run can end in; their meaning is part of the contract with users' scripts. */
+export const RUN_STATUSES = [
   'enrolled',
   'already_enrolled',
   'expired',
@@ -10,12 +10,20 @@ export const STATUSES = [
   'duplicate',
   'unresolved',
   'would_enroll',
-  'imported',
-  'already_imported',
-  'would_import',
 ] as const;
 
+/** Those that a row of an import can end in besides. */
+const IMPORT_STATUSES = ['imported', 'already_imported', 'would_import'] as const;
+
+export const STATUSES = [...RUN_STATUSES, ...IMPORT_STATUSES] as const;
+
+/** How many rows ended in each status. Those of an import are named where a row has one. */
+export type Counts = Readonly<Record<(typeof RUN_STATUSES)[number], number>> &
+  Readonly<Partial<Record<(typeof IMPORT_STATUSES)[number], number>>>;
+
 export type Status = (typeof STATUSES)[number];
+
+export const countOf = (counts: Counts, status: Status): number => counts[status] ?? 0;
 
 /** What became of a row. */
 export interface Outcome {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { STATUSES, type Outcome, type Status } from '../model/outcome.js';
+import { RUN_STATUSES, type Counts, type Outcome, type Status } from '../model/outcome.js';
 import { writeWhole } from './whole-file.js';
 
 /** The page with the pictures, beside the summary. */
@@ -10,8 +10,8 @@ export interface Summary {
   readonly runId: string;
   readonly folder: string;
   readonly rows: number;
-  /** Every status, also those that no row has. */
-  readonly counts: Readonly<Record<Status, number>>;
+  /** Every status of a run, also those that no row has. */
+  readonly counts: Counts;
   readonly needsRecollection: number;
   /** Calls to Graph, look-ups included. */
   readonly calls: number;
@@ -63,13 +63,17 @@ export async function writeSummary(facts: RunFacts, tally: Tally, exitCode: numb
 
 /** Counts outcomes as they come. */
 export class Tally {
-  readonly counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  readonly #counts = new Map<Status, number>(RUN_STATUSES.map((status) => [status, 0]));
   rows = 0;
   needsRecollection = 0;
 
+  get counts(): Counts {
+    return Object.fromEntries(this.#counts) as Counts;
+  }
+
   add(outcome: Pick<Outcome, 'status' | 'needsRecollection'>): void {
     this.rows += 1;
-    this.counts[outcome.status] += 1;
+    this.#counts.set(outcome.status, (this.#counts.get(outcome.status) ?? 0) + 1);
     if (outcome.needsRecollection) this.needsRecollection += 1;
   }
 
@@ -79,8 +83,9 @@ export class Tally {
    */
   exitCode(stopped: boolean): 0 | 3 | 4 | 5 {
     if (stopped) return 5;
-    if (this.counts.failed + this.counts.invalid + this.counts.unresolved > 0) return 4;
-    const unfinished = this.counts.expired + this.counts.code_rejected + this.counts.not_attempted;
+    const { failed, invalid, unresolved, expired, code_rejected, not_attempted } = this.counts;
+    if (failed + invalid + unresolved > 0) return 4;
+    const unfinished = expired + code_rejected + not_attempted;
     return unfinished > 0 ? 3 : 0;
   }
 }

@@ -94,6 +94,7 @@ export async function checkOffline(request: OfflineRequest, ports: OfflinePorts)
 export async function checkOnline(request: EnrollRequest, ports: DryRunPorts): Promise<DryRun> {
   const startedAtMs = ports.clock.now();
   const input = await openInput(request, ports);
+  input.notices.forEach((text) => ports.notice(text));
   const findings = await Findings.begin(request, input.header, startedAtMs, ports.observe);
   try {
     return await check(request, ports, { input, findings, startedAtMs });
@@ -128,7 +129,7 @@ async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehe
       request.again || account === undefined
         ? undefined
         : await EarlierRuns.read(request.reports, findings.runId, account);
-    const inventory = request.purpose === 'enroll' ? undefined : await readInventory(reader);
+    const inventory = (request.purpose ?? 'enroll') === 'enroll' ? undefined : await readInventory(reader);
     await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
     const policy = checkPolicy(await asked);
     const permissions = account === undefined ? {} : checkPermissions(await ports.granted(), request.purpose);

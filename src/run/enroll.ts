@@ -18,10 +18,7 @@ import { work } from './session.js';
 export async function enroll(request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const startedAtMs = ports.clock.now();
   const input = await openedInput(request, ports);
-  if (input.assumedReadAtMs !== undefined) {
-    const readAt = new Date(input.assumedReadAtMs).toISOString();
-    ports.notice(`There is no collectedAt column: all codes count as read at ${readAt}.`);
-  }
+  input.notices.forEach((text) => ports.notice(text));
   const { header, file, isLive, close: closeInput } = input;
   return newRun(request, ports, { header, file, lock: file?.path, startedAtMs }, async (run) => {
     try {

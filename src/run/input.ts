@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { openIntake } from '../intake/intake.js';
@@ -35,10 +36,10 @@ export interface Input {
   readonly rows: AsyncIterable<IntakeRow>;
   /** The file behind it, if it is one. */
   readonly file: InputFile | undefined;
-  /** When all codes count as read, ms since the epoch, where no row can say so itself. */
-  readonly assumedReadAtMs: number | undefined;
   /** Whether rows come as somebody makes them, rather than from a file that is complete. */
   readonly isLive: boolean;
+  /** What whoever gave it should know. */
+  readonly notices: readonly string[];
   /** Ends the reading, however far it is. */
   readonly close: () => void;
 }
@@ -70,7 +71,7 @@ export async function openInput(
         ? undefined
         : modifiedAtMs;
   const source = isLive ? stdin : createReadStream(request.input);
-  const { header, hasCollectedAt, rows } = await openIntake(source, {
+  const { header, codesLackTime, hasSeeds, rows } = await openIntake(source, {
     fileName,
     columns: request.columns,
     defaultInterval: request.interval,
@@ -85,10 +86,26 @@ export async function openInput(
     header,
     rows,
     file,
-    assumedReadAtMs: hasCollectedAt ? undefined : fixed,
+    notices: [
+      ...(codesLackTime && fixed !== undefined ? [countAsRead(fixed)] : []),
+      ...(hasSeeds && file !== undefined && (await othersCanRead(file)) ? [lockAway(request.input)] : []),
+    ],
     isLive,
     close: () => source.destroy(),
   };
+}
+
+const countAsRead = (atMs: number): string =>
+  `There is no collectedAt column: all codes count as read at ${new Date(atMs).toISOString()}.`;
+
+const lockAway = (path: string): string =>
+  `${path} holds seeds, and others on this machine can read it. Who has the seed has the token: chmod 600 ${path}`;
+
+/** On Windows a file's mode says nothing of who may read it. */
+async function othersCanRead({ path }: InputFile): Promise<boolean> {
+  if (platform() === 'win32') return false;
+  const { mode } = await stat(path);
+  return (mode & 0o044) !== 0;
 }
 
 /**

@@ -37,7 +37,7 @@ describe('unusable arguments', () => {
   test.concurrent.for<[args: string[], words: RegExp]>([
     [['enrol'], /unknown command 'enrol'/],
     [['--frobnicate'], /unknown option '--frobnicate'/],
-    [['run'], /missing required argument 'input'/],
+    [['run'], /name one input: a CSV file, - for standard input, or a folder by --inbox/],
     [['run', 'in.csv', 'more.csv'], /too many arguments/],
     [['run', 'in.csv', '--frobnicate'], /unknown option '--frobnicate'/],
     [['run', 'in.csv', '--rate', '200'], /--rate.*200\/300/],

@@ -1,3 +1,4 @@
+import { countOf } from '../../model/outcome.js';
 import type { Summary } from '../summary.js';
 import { figure } from './figures.js';
 import { outcomesChart } from './charts.js';
@@ -9,11 +10,11 @@ import { BY_TROUBLE } from './table-rows.js';
 
 /** How many rows ended in which status. */
 export function outcomes({ counts, rows }: Summary, draw: Draw): Markup {
-  const shown = BY_TROUBLE.toReversed().filter((status) => counts[status] > 0);
+  const shown = BY_TROUBLE.toReversed().filter((status) => countOf(counts, status) > 0);
   const bars = shown.map((status) => ({
     name: STATUS_WORDS[status],
     colour: colourOf(status),
-    count: counts[status],
+    count: countOf(counts, status),
   }));
   const option = outcomesChart(bars);
   const height = 28 * bars.length;

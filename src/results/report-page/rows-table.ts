@@ -1,3 +1,4 @@
+import { countOf } from '../../model/outcome.js';
 import type { Summary } from '../summary.js';
 import { counted, figure } from './figures.js';
 import { html, type Content, type Markup } from './markup.js';
@@ -29,8 +30,8 @@ function extent(rows: readonly TableRow[], { rows: inAll }: Summary): Content {
 }
 
 function controls(rows: readonly TableRow[], { counts, rows: inAll }: Summary): Markup {
-  const statuses = BY_TROUBLE.filter((status) => counts[status] > 0);
-  const needy = statuses.filter(needsSomething).reduce((sum, status) => sum + counts[status], 0);
+  const statuses = BY_TROUBLE.filter((status) => countOf(counts, status) > 0);
+  const needy = statuses.filter(needsSomething).reduce((sum, status) => sum + countOf(counts, status), 0);
   const button = (mark: string, name: string, count: number, colour = ''): Markup =>
     html`<button
       type="button"
@@ -45,7 +46,7 @@ function controls(rows: readonly TableRow[], { counts, rows: inAll }: Summary): 
       <div role="group" aria-label="Show rows by status">
         ${button('', 'all', inAll)}
         ${needy === 0 || needy === inAll ? undefined : button('needs', 'needs something', needy)}
-        ${statuses.map((status) => button(status, STATUS_WORDS[status], counts[status], badge(status)))}
+        ${statuses.map((status) => button(status, STATUS_WORDS[status], countOf(counts, status), badge(status)))}
       </div>
     </div>
     <p id="said" role="status" class="soft">${counted(rows.length, 'row')} shown.</p>`;
