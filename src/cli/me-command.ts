@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Io } from './io.js';
+import { interval } from './option-parsers.js';
 import { runDefaults } from './run-command.js';
 import type { RunOptions } from './run-options.js';
 import { sharedOptions } from './shared-options.js';
@@ -27,7 +28,9 @@ export function meCommand(io: Io): Command {
         .choices(['browser', 'device-code', 'cli'])
         .default(isRemote ? 'device-code' : 'browser', 'browser; over SSH device-code'),
     )
-    .addOption(shared.interval)
+    .addOption(
+      new Option('--interval <seconds>', 'time step of your token: 30 or 60').argParser(interval).default(30),
+    )
     .option('--plain', 'plain lines that never redraw, e.g. for a screen reader')
     .addOption(shared.reports)
     .addOption(shared.runId)

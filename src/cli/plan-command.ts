@@ -11,6 +11,10 @@ import { duration, plural } from './words.js';
 export function planCommand(io: Io): Command {
   return new Command('plan')
     .summary('how large a wave of codes to collect, how often, how long it takes')
+    .description(
+      'Codes die within a minute or two. Says how many to collect before they are sent together, how often, and how long a ' +
+        'rollout takes. No call is made.',
+    )
     .argument('<rows>', 'tokens to roll out', wholeNumber(1))
     .addOption(
       new Option('--rate <n/seconds>', 'the pace that Graph allows')

@@ -37,7 +37,7 @@ export function runCommand(io: Io): Command {
     .addOption(shared.log)
     .optionsGroup('Rows:')
     .addOption(shared.again)
-    .option('--import', 'put each token, of which the row must have the seed, into the inventory first')
+    .option('--import', 'put each token into the inventory first: rows need seed, manufacturer and model')
     .addOption(shared.limit)
     .addOption(shared.interval)
     .addOption(shared.hashFunction)
