@@ -1,6 +1,7 @@
 import type { DryRun } from '../run/dry-run.js';
 import type { Obstacle } from '../run/findings.js';
 import type { Forecast } from '../run/forecast.js';
+import { countOf } from '../model/outcome.js';
 import type { RunOptions } from './run-options.js';
 import { countLines, type NextSteps } from './summary-text.js';
 import { duration, plural } from './words.js';
@@ -99,12 +100,17 @@ function nextLines({ summary, hindrances }: DryRun, { input, options, next }: Re
   if (needsRecollection > 0) {
     told.push(`${plural(needsRecollection, 'row')} will need a fresh code:`, `  ${folder}/recollect.csv`);
   }
-  if (!isClear || counts.would_enroll === 0 || input === '-') return told;
+  const wouldImport = countOf(counts, 'would_import') > 0;
+  if (!isClear || (counts.would_enroll === 0 && !wouldImport) || input === '-') return told;
   const [command = ''] = next.rerun(input);
   const isCanary = options.limit !== undefined;
   const isWorthIt = !isCanary && rows > CANARY;
   told.push(
-    isWorthIt ? `Then begin with ${CANARY} rows, and enrol the rest when they are well:` : 'Then enrol them:',
+    isWorthIt
+      ? `Then begin with ${CANARY} rows, and do the rest when they are well:`
+      : wouldImport
+        ? 'Then import them:'
+        : 'Then enrol them:',
     `${command}${isCanary ? ` --limit ${options.limit}` : isWorthIt ? ` --limit ${CANARY}` : ''}`,
   );
   return told;

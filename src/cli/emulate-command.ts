@@ -73,6 +73,8 @@ async function start(options: EmulateOptions): Promise<Emulator> {
     port: options.port,
     throttle: punish === undefined ? limit : { kind: 'punishing', of: limit, penaltyMs: punish },
     latencyMs: options.latency,
+    // As Graph's documented limits of these calls do: a dry run, which only reads, is not held up.
+    throttleCounts: 'writes',
     seed: options.seed,
     ...(options.faults !== undefined && { faults: await readFaults(options.faults) }),
   });

@@ -130,12 +130,15 @@ export function graphRequest(
 /** The same command for another file, with the options that say how to read it and where to send it. */
 export function sameAgain(
   options: RunOptions,
-  command: 'run' | 'collect' = 'run',
+  command: 'run' | 'collect' | 'import' = options.import === 'only' ? 'import' : 'run',
   more: readonly string[] = [],
 ): NextSteps {
   const words = [
+    ...(options.import === true ? ['--import'] : []),
     ...[...options.column].map(([name, header]) => `--column ${quoted(`${name}=${header}`)}`),
     ...(options.interval === 30 ? [] : [`--interval ${options.interval}`]),
+    ...(options.hashFunction === undefined ? [] : [`--hash-function ${options.hashFunction}`]),
+    ...(options.graceSteps === 1 ? [] : [`--grace-steps ${options.graceSteps}`]),
     ...(options.auth === 'default' ? [] : [`--auth ${options.auth}`]),
     ...(options.rate === undefined ? [] : [`--rate ${options.rate.calls}/${options.rate.seconds}`]),
     ...(options.reports === 'reports' ? [] : [`--reports ${quoted(options.reports)}`]),

@@ -2,12 +2,8 @@ import { Command } from 'commander';
 import type { Io } from './io.js';
 import { runDefaults } from './run-command.js';
 import type { RunOptions } from './run-options.js';
+import type { StatusOptions } from './status-action.js';
 import { sharedOptions } from './shared-options.js';
-
-/** The options of `status` besides those of a run. */
-export interface StatusOptions extends Pick<RunOptions, 'json'> {
-  readonly csv?: true;
-}
 
 /** `oath-enroll status`: what the tenant has. */
 export function statusCommand(io: Io): Command {

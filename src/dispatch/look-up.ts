@@ -58,7 +58,8 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
 }
 
 function readInventory(task: Task, doubt: Doubt): Decision {
-  return again(task, { ask: 'inventory', doubt: { ...doubt, seen: undefined, page: undefined } });
+  const looked = { ...doubt, lookedAtMs: task.leftAtMs, seen: undefined, page: undefined };
+  return again(task, { ask: 'inventory', doubt: looked });
 }
 
 function amongUsersTokens(devices: readonly OathDevice[], task: Task): Finding | undefined {
@@ -84,7 +85,7 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
 
 function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, elapsedMs: number): Decision {
   // A plain no needs no patience.
-  const mayLag = task.mayBeOurs && task.leftAtMs < doubt.sinceMs + READ_LAG_MS;
+  const mayLag = task.mayBeOurs && (doubt.lookedAtMs ?? task.leftAtMs) < doubt.sinceMs + READ_LAG_MS;
   const lookForItAt = UNSEEN.has(finding.kind) ? yetToBeSeenAt(task, doubt, elapsedMs) : undefined;
   if (lookForItAt !== undefined) {
     return again(task, { ask: 'activate', doubt: undefined, notBeforeMs: lookForItAt, troubles: 0 });
@@ -102,7 +103,7 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
     case 'unknown_serial':
       return settle(
         'failed',
-        'unknown serial number: the tenant’s inventory has no such token; import it first',
+        'unknown serial number: the tenant’s inventory has no such token; import it first (oath-enroll import)',
       );
     case 'somebody_else':
       if (mayLag) return lookAgain(task, doubt);
@@ -129,7 +130,7 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
 function lookAgain(task: Task, doubt: Doubt): Decision {
   return again(task, {
     ask: 'user_tokens',
-    doubt: { ...doubt, seen: undefined, page: undefined },
+    doubt: { ...doubt, lookedAtMs: undefined, seen: undefined, page: undefined },
     notBeforeMs: doubt.sinceMs + READ_LAG_MS,
   });
 }

@@ -11,6 +11,8 @@ export interface Doubt {
   readonly sinceMs: number;
   /** Whether Graph said no. If not, nobody said anything and it may have been done. */
   readonly refused: boolean;
+  /** Elapsed ms at which the user's tokens were asked for: what they show is as old as that. */
+  readonly lookedAtMs?: number | undefined;
   /** The user's tokens, once read; `unreadable` where we may not. */
   readonly userTokens?: readonly OathDevice[] | 'unreadable' | undefined;
   /** Devices on the pages of a look-up read so far, and the page that comes next. */

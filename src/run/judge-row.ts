@@ -134,7 +134,9 @@ function tokenObstacles(row: Row, facts: RowFacts): string[] {
   const token = own ?? inInventory(row, facts);
   if (inventory.kind === 'known' && token === undefined && row.maker !== undefined) return [];
   if (inventory.kind === 'known' && token === undefined)
-    return ['unknown serial number: the tenant’s inventory has no such token; import it first'];
+    return [
+      'unknown serial number: the tenant’s inventory has no such token; import it first (oath-enroll import)',
+    ];
   const reasons: string[] = [];
   if (token?.status === 'failedActivation')
     reasons.push(

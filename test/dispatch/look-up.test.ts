@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/dispatch/decide.js';
+import { newTask, type Task } from '../../src/dispatch/task.js';
 import type { Answer } from '../../src/model/answer.js';
 import { answered, device, found, noAnswer, notSent, tooMany } from '../support/answers.js';
-import { seedRow } from '../support/rows.js';
+import { seedRow, START_MS } from '../support/rows.js';
 import {
   A,
   AMY_ID,
@@ -203,5 +204,24 @@ describe('a look-up', () => {
     const story = tell([BAD, answer, answer, answer, answer]);
     expect(story).toMatchObject({ end: 'unresolved' });
     expect(story.reason).toContain('HTTP 400');
+  });
+});
+
+describe('a look-up of two lists', () => {
+  it('tells nothing of an activation without an answer before both were read ten seconds after it', () => {
+    const doubt = { answer: noAnswer('timeout'), answeredAtMs: START_MS, sinceMs: 0, refused: false };
+    const asked = (ask: 'user_tokens', leftAtMs: number): Task => ({
+      ...newTask(ROW, DEADLINE_MS),
+      ...{ ask, attempts: 1, mayBeOurs: true, leftAtMs, doubt },
+    });
+    const next = (first: number, second: number): string => {
+      const users = decide(asked('user_tokens', first), NONE, START_MS, first + 50);
+      if (users.kind !== 'again') return users.kind;
+      const inventory = decide({ ...users.task, leftAtMs: second }, FREE, START_MS, second + 50);
+      return inventory.kind === 'again' ? inventory.task.ask : inventory.kind;
+    };
+    // The user's list was read too early, the inventory late enough.
+    expect(next(9_950, 10_050)).toBe(U);
+    expect(next(10_000, 10_050)).toBe(A);
   });
 });

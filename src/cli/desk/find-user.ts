@@ -15,5 +15,6 @@ export function findUser(text: string, known: readonly string[]): UserFound {
   const candidates = wanted === '' ? [] : known.filter((user) => user.toLowerCase().includes(wanted));
   const [only] = candidates;
   if (only !== undefined) return candidates.length === 1 ? { user: only } : { candidates };
-  return field;
+  const isPart = known.length > 0 && wanted !== '' && !wanted.includes('@');
+  return isPart ? { wrong: 'is nobody in the list; type the whole name, such as amy@contoso.com' } : field;
 }
