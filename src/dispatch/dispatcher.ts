@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
-import type { Answer, Ask, CreateTogether, GraphPort } from '../model/answer.js';
+import type { Answer, Ask, GraphPort } from '../model/answer.js';
 import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
-import type { Secret } from '../model/secret.js';
-import { BulkSize } from './bulk-size.js';
+import { Asker, type AskerParts } from './asker.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
 import { unlearned } from './decision.js';
@@ -11,46 +10,14 @@ import { untilNextStepMs } from './end-of-step.js';
 import { foresee, timeFor, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
+import type { Recorder } from './recorder.js';
 import { SteadyClock } from './steady-clock.js';
 import { isChange, newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './waiting-rows.js';
 
-/**
- * Where the dispatcher writes down what it does, in the order in which it does it. One call may serve several rows:
- * `withLine` is the line of the first of them, for each of the others.
- */
-export interface Recorder {
-  /**
-   * A call that changes something is about to leave; after its deadline, wall time, it does not. Resolves once that is
-   * on disk; a rejection ends the run.
-   */
-  intent(
-    row: Row,
-    attempt: number,
-    deadlineMs: number,
-    ask: 'activate' | 'create',
-    withLine: number | undefined,
-  ): Promise<void>;
-  /** The call of the last intent did not leave after all. */
-  withdrawn(row: Row, attempt: number, withLine: number | undefined): void;
-  answered(
-    row: Row,
-    ask: Ask['kind'],
-    attempt: number,
-    sentAtMs: number,
-    answer: Answer,
-    withLine: number | undefined,
-  ): void;
-  settled(row: Row, outcome: Outcome): void;
-}
-
-export interface DispatcherParts extends GateParts {
+export interface DispatcherParts extends GateParts, AskerParts {
   readonly graph: GraphPort;
   readonly recorder: Recorder;
-  /** Makes the code of a row's seed for an instant of wall time. */
-  readonly codeAt: (row: Row, nowMs: number) => Secret;
-  /** Puts several tokens into the inventory by one call; without it each goes by itself. */
-  readonly createTogether?: CreateTogether | undefined;
   /** Told once, as soon as the run is to end before all rows had their turn. */
   readonly onStop?: ((reason: string) => void) | undefined;
 }
@@ -91,7 +58,7 @@ export class Dispatcher {
   readonly #gate: Gate;
   readonly #limit;
   readonly #health = new Health();
-  readonly #bulk = new BulkSize();
+  readonly #asker: Asker;
   #cancelStep: (() => void) | undefined;
   #started = false;
   #closed = false;
@@ -109,6 +76,7 @@ export class Dispatcher {
     });
     const wake = (): void => this.#pump();
     const stop = (reason: string): void => this.stop(reason);
+    this.#asker = new Asker(parts);
     this.#steady = new SteadyClock(parts.clock);
     this.#gate = new Gate(parts, { wake, stop, fail: this.#fail });
     this.#waiting = new WaitingRows(this.#steady, (task) => this.#expire(task), wake);
@@ -194,7 +162,7 @@ export class Dispatcher {
       const task = this.#waiting.take(this.#canArrive);
       if (task === undefined) break;
       const leave = this.#gate.leave();
-      const tasks = [task, ...this.#companionsOf(task)];
+      const tasks = [task, ...this.#waiting.takeCreations(this.#asker.companionsOf(task))];
       this.#limit(() => this.#send(tasks, leave)).then(() => this.#pump(), this.#fail);
     }
     if (!this.#closed || this.#waiting.size > 0 || (this.#inFlight > 0 && !this.#gaveUp)) return;
@@ -229,12 +197,6 @@ export class Dispatcher {
     this.#reject(error);
   };
 
-  /** Rows that the same call can serve: creations alone go together. */
-  #companionsOf(task: Task): Task[] {
-    const together = task.ask === 'create' && this.parts.createTogether !== undefined;
-    return together ? this.#waiting.takeCreations(this.#bulk.next - 1) : [];
-  }
-
   /** One call, for one row or for several whose tokens are created together. */
   async #send(tasks: readonly Task[], leave: Leave): Promise<void> {
     const { clock, recorder } = this.parts;
@@ -254,7 +216,7 @@ export class Dispatcher {
       leftAtMs,
       attempts: task.attempts + (isChange(task.ask) ? 1 : 0),
     }));
-    const answers = await this.#ask(sent, sentAtMs);
+    const answers = await this.#asker.ask(sent, sentAtMs);
     const answered = sent.map((task, at) => [task, answers[at] ?? unanswered()] as const);
     answered.forEach(([{ row, ask, attempts }, answer], at) =>
       recorder.answered(row, ask, attempts, sentAtMs, answer, withLine(at)),
@@ -277,26 +239,6 @@ export class Dispatcher {
   #withdraw(task: Task, withLine: number | undefined): void {
     if (isChange(task.ask)) this.parts.recorder.withdrawn(task.row, task.attempts + 1, withLine);
     this.#requeue(task);
-  }
-
-  async #ask(tasks: readonly Task[], sentAtMs: number): Promise<readonly Answer[]> {
-    const { graph, createTogether } = this.parts;
-    const [first, ...others] = tasks;
-    if (first === undefined) throw new Error('a call belongs to a row');
-    if (others.length === 0 || createTogether === undefined) {
-      return [await graph.ask(this.#askFor(first, sentAtMs))];
-    }
-    const answers = await createTogether(tasks.map(({ row }) => row));
-    this.#bulk.answered(answers);
-    return answers;
-  }
-
-  #askFor(task: Task, nowMs: number): Ask {
-    const { row } = task;
-    if (task.ask === 'create') return { kind: 'create', row };
-    if (task.ask !== 'activate') return { kind: task.ask, row, page: task.doubt?.page };
-    const code = row.proof.kind === 'code' ? row.proof.code : this.parts.codeAt(row, nowMs);
-    return { kind: 'activate', row, code };
   }
 
   #takeUp(fresh: Task, past: Past): void {

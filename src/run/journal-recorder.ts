@@ -1,4 +1,4 @@
-import type { Recorder } from '../dispatch/dispatcher.js';
+import type { Recorder } from '../dispatch/recorder.js';
 import { retryAfterMs } from '../dispatch/retry-after.js';
 import type { Journal } from '../journal/journal.js';
 import type { Answer, Ask } from '../model/answer.js';
