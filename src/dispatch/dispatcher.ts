@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import type { Answer, Ask, GraphPort } from '../model/answer.js';
-import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
+import type { Answer, GraphPort } from '../model/answer.js';
+import { needsRecollection, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
 import { Asker, type AskerParts } from './asker.js';
 import { deadlineMs } from './deadline.js';

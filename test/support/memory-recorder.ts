@@ -1,4 +1,4 @@
-import type { Recorder } from '../../src/dispatch/dispatcher.js';
+import type { Recorder } from '../../src/dispatch/recorder.js';
 import type { Answer, Ask } from '../../src/model/answer.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { Row } from '../../src/model/row.js';
