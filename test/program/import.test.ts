@@ -208,13 +208,13 @@ describe('run --import', () => {
     '500 tokens, killed and resumed twice, take no longer than the limit itself demands',
     { timeout: 300_000 },
     async ({ desk }) => {
-      const WINDOW_S = 20;
+      const WINDOW_S = 30;
       const fobs = makeFobs(500, { timeIntervalInSeconds: 60 });
       const emulator = await desk.graph([], {
         users: usersOf(fobs),
         throttle: { kind: 'window', calls: 200, windowMs: WINDOW_S * 1000 },
         throttleCounts: 'writes',
-        // As Microsoft's sample has it; whole seconds would cost up to one in each of these short windows.
+        // As Microsoft’s sample has it; whole seconds would cost up to one in each of these short windows.
         retryAfter: 'fractional',
       });
       const input = await desk.write('vendor.csv', vendorFile(fobs));
