@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { defuse } from '../model/spreadsheet.js';
+import { visible } from '../model/words.js';
 import { status, type TokenStatus } from '../run/status.js';
 import type { Io } from './io.js';
 import { graphOf, ratesOf } from './run-action.js';
@@ -117,9 +118,6 @@ const letters = new Intl.Segmenter();
 
 /** Columns of a terminal that a text takes, as long as its letters take one each. */
 const widthOf = (text: string): number => [...letters.segment(text)].length;
-
-/** What cannot be seen could steer the terminal. */
-const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
 function countsOf(tokens: readonly TokenStatus[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

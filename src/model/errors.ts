@@ -1,3 +1,5 @@
+import { visible } from './words.js';
+
 /** Where in an input something is wrong: all 1-based, as an editor shows them. */
 export interface Place {
   readonly file?: string;
@@ -24,7 +26,7 @@ export class OathEnrollError extends Error {
     super(message);
   }
 
-  /** The message behind its place, e.g. `rollout.csv, line 7, column "Code": …`. */
+  /** The message behind its place, e.g. `rollout.csv, line 7, column "Code": …`, fit for a terminal. */
   override toString(): string {
     const { file, line, column } = this.place;
     const where = [
@@ -32,7 +34,8 @@ export class OathEnrollError extends Error {
       line === undefined ? undefined : `line ${line}`,
       column === undefined ? undefined : `column "${column}"`,
     ].filter((part) => part !== undefined);
-    return where.length === 0 ? this.message : `${where.join(', ')}: ${this.message}`;
+    // Names of files and columns, and words of a service, are foreign.
+    return visible(where.length === 0 ? this.message : `${where.join(', ')}: ${this.message}`);
   }
 }
 

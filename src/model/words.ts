@@ -12,3 +12,6 @@ export function duration(ms: number): string {
 
 /** A word as a shell takes it. */
 export const quoted = (path: string): string => (/^[\w./:\\=-]+$/.test(path) ? path : `"${path}"`);
+
+/** Foreign text fit for a terminal: what cannot be seen could steer it, and is shown as a replacement character. */
+export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');

@@ -7,6 +7,9 @@ const REMEMBERED_MS = 3_600_000;
 /** More calls than that no window holds. */
 const MOST_CALLS = 10_000;
 
+/** What happened within one millisecond: an answer lets the next call leave, but a call leaves before its own answer. */
+const [ANSWERED, SENT, AT_ONCE] = [0, 1, 2];
+
 /** A call of an earlier session as a throttle sees it; wall times in ms. */
 export interface PastCall {
   readonly sentAtMs: number;
@@ -46,13 +49,13 @@ export function replayCalls(throttle: Throttle, clock: Clock, calls: readonly Pa
   const ids = new Map<PastCall, number>();
   const moments = recent
     .flatMap((call) => [
-      { atMs: call.sentAtMs, call, isAnswer: false },
-      { atMs: call.answeredAtMs, call, isAnswer: true },
+      { atMs: call.sentAtMs, call, order: SENT },
+      { atMs: call.answeredAtMs, call, order: call.answeredAtMs > call.sentAtMs ? ANSWERED : AT_ONCE },
     ])
-    .sort((a, b) => a.atMs - b.atMs || Number(a.isAnswer) - Number(b.isAnswer));
-  for (const { atMs, call, isAnswer } of moments) {
+    .sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+  for (const { atMs, call, order } of moments) {
     const elapsedMs = atMs + toElapsedMs;
-    if (isAnswer) throttle.answered(ids.get(call) ?? 0, elapsedMs, call.signal);
+    if (order !== SENT) throttle.answered(ids.get(call) ?? 0, elapsedMs, call.signal);
     else ids.set(call, throttle.sent(elapsedMs));
   }
 }

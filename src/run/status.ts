@@ -7,6 +7,7 @@ import type { OathDevice } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { ReadPort } from '../model/read.js';
+import { aborted } from './aborted.js';
 import { FactFinder } from './fact-finder.js';
 import { inTurn } from './in-turn.js';
 import { openInput } from './input.js';
@@ -50,9 +51,17 @@ const AT_ONCE = 1000;
 /**
  * What the tenant's inventory says of the tokens of a file, in its order, or of all tokens. Nothing is changed.
  *
- * @throws OathEnrollError `input` for an unusable file; `sign_in`; `environment` where Graph does not tell
+ * @throws OathEnrollError `input` for an unusable file; `sign_in`; `environment` where Graph does not tell;
+ *   `interrupted`
  */
 export async function status(request: StatusRequest, ports: StatusPorts): Promise<readonly TokenStatus[]> {
+  // A sign-in, or standard input, may keep us waiting for as long as it likes.
+  const tokens = await Promise.race([readStatus(request, ports), aborted(ports.interrupt)]);
+  if (tokens !== true) return tokens;
+  throw new OathEnrollError('interrupted', 'interrupted before all was read: nothing was changed');
+}
+
+async function readStatus(request: StatusRequest, ports: StatusPorts): Promise<readonly TokenStatus[]> {
   const { clock, random, interrupt, reads } = ports;
   await ports.signIn();
   const ceiling = request.rates.length === 0 ? undefined : createCeiling(request.rates, clock);
