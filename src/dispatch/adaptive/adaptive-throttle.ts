@@ -10,7 +10,7 @@ const HASTE = 3;
 /** Calls per ms that leave even if nothing presses: as many as the least of Graph's documented limits takes. */
 const LEAST_PACE = 0.5 / 1000;
 /** So few rows go at a pace at which nobody has to wait for them. */
-const FEW_ROWS = 50;
+const FEW_ROWS = 60;
 const PACE_OF_FEW = 5 / 1000;
 /** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
 const LEAN = 1.1;
