@@ -12,14 +12,17 @@ export interface Parroting {
   readonly times?: number;
   /** Of the look-ups, each with an answer of its own kind: 200 names the token's holder. */
   readonly lookUp?: number;
+  /** Of creations, one by one or many at once; they are answered as activations unless told. */
+  readonly creation?: number;
 }
 
 export interface Parrot {
   /** API root. */
   readonly url: string;
-  /** Codes and bearer tokens that it was told. */
+  /** Codes, seeds and bearer tokens that it was told. */
   readonly told: ReadonlySet<string>;
   activations(): number;
+  creations(): number;
 }
 
 /** A Graph that tells back in every place of an answer what it was told, now and before, and `more` besides. */
