@@ -3,8 +3,11 @@ const HIDDEN = '[secret]';
 /** What has the look of a bearer token: a JWT, or whatever follows the word Bearer. */
 const BEARER = /Bearer\s+[\w.~+/-]+=*|eyJ[\w-]+\.[\w.-]+/gi;
 
-/** What has the look of a code or of a seed, perhaps of another row: six digits, or capitals of base32, by themselves. */
-const PROOF = /(?<![\w-])(?:\d{6}|[A-Z2-7]{16,})(?![\w-])/g;
+/**
+ * What has the look of a code or of a seed, perhaps of another row: six digits, or capitals of base32, or 16 bytes and
+ * more in hexadecimal as vendors write them, by themselves.
+ */
+const PROOF = /(?<![\w-])(?:\d{6}|[A-Z2-7]{16,}|[\dA-Fa-f]{32,})(?![\w-])/g;
 
 /** Line breaks, terminal escapes, bidirectional overrides, halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;

@@ -29,6 +29,7 @@ test.each([
   ['code 588651.', 'code [secret].'],
   ['(588651)', '([secret])'],
   ['seed GEZDGNBVGY3TQOJQ!', 'seed [secret]!'],
+  ['seed 3132333435363738393031323334353637383930.', 'seed [secret].'],
 ])('what has the look of a code or a seed does not survive: %s', (text, line) => {
   expect(oneLine(text, 300)).toBe(line);
 });

@@ -1,54 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { createSend } from '../../src/graph/client.js';
 import { createHardwareOath } from '../../src/graph/hardware-oath.js';
 import { systemClock } from '../../src/model/clock.js';
 import { Secret } from '../../src/model/secret.js';
 import { enroll } from '../../src/run/enroll.js';
-import { HEADER, rollout, rowOf, test, toCsv, type Desk } from '../support/desk.js';
+import { HEADER, rollout, rowOf, test, toCsv } from '../support/desk.js';
 import { codeOf, makeFob, makeFobs, randomSeed, wrongCodeOf } from '../support/fob.js';
 import { portsTo, requestOn } from '../support/in-process.js';
+import { expectNone, leaks, written } from '../support/leaks.js';
 import { startParrot, type Parroting } from '../support/parrot.js';
-import type { Exit } from '../support/program.js';
-
-/**
- * A secret shows as it is, or as a URL, base64 or JSON would have it. Times and ids are full of digits: a code counts
- * where no digit, letter or dash joins it.
- */
-function showsIn(text: string, secret: string): boolean {
-  if (/^\d+$/.test(secret)) return new RegExp(`(?<![\\w.:-])${secret}(?![\\w.:-])`).test(text);
-  const forms = [
-    secret,
-    secret.toLowerCase(),
-    Buffer.from(secret).toString('base64'),
-    encodeURIComponent(secret),
-  ];
-  return forms.some((form) => text.includes(form));
-}
-
-/** All that the program wrote, under the name of where it stands: every file of the desk but the input. */
-async function written(desk: Desk, { stdout, stderr }: Exit): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(desk.folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name !== 'in.csv')
-    .map((entry) => join(entry.parentPath, entry.name));
-  const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')] as const));
-  return { stdout, stderr, ...Object.fromEntries(texts) };
-}
-
-/** Where which secret is to be seen. */
-async function leaks(desk: Desk, exit: Exit, secrets: readonly string[]): Promise<string[]> {
-  const all = Object.entries(await written(desk, exit));
-  return all.flatMap(([where, text]) =>
-    secrets.filter((secret) => showsIn(text, secret)).map((secret) => `${secret} in ${where}`),
-  );
-}
-
-async function expectNone(desk: Desk, exit: Exit, secrets: readonly string[]): Promise<void> {
-  expect(await leaks(desk, exit, secrets)).toEqual([]);
-}
 
 const digits = (count: number): string => Array.from({ length: count }, () => randomInt(1, 10)).join('');
 const TELL_ALL = ['--verbose', '--log', 'run.log'];

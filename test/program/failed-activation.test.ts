@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.js';
-import { activations, HEADER, rollout, rowOf, test, type Desk } from '../support/desk.js';
-import { makeFob, wrongCodeOf, type Fob } from '../support/fob.js';
+import { activations, rollout, test, type Desk } from '../support/desk.js';
+import { makeFob, usersOf, type Fob } from '../support/fob.js';
 
 const INVENTORY = 'directory/authenticationMethodDevices/hardwareOathDevices';
 
@@ -31,15 +31,11 @@ async function methodOf(
   return { path: `${path}/${id}`, id };
 }
 
-/** A token that Graph gave up on after one wrong code, which a run sent. */
+/** A token that Graph gave up on, in the hands of its user. */
 async function failedToken(desk: Desk): Promise<{ readonly emulator: Emulator; readonly fob: Fob }> {
   const fob = makeFob('1', { timeIntervalInSeconds: 60 });
-  const emulator = await desk.graph([fob], { wrongCodesUntilFailed: 1 });
-  const wrong = [[...HEADER], rowOf(fob).with(2, wrongCodeOf(fob))];
-  await desk.enrol(emulator, await desk.write('wrong.csv', wrong), ['--interval', '60'], 'wrong');
-  expect(statusOf(emulator, fob)).toBe('failedActivation');
-  emulator.clearRequests();
-  return { emulator, fob };
+  const failed = { ...fob, assignTo: fob.user, status: 'failedActivation' } as const;
+  return { fob, emulator: await desk.graph([failed], { users: usersOf([fob]) }) };
 }
 
 /** A run with a fresh code: the status of its one row. */
@@ -49,7 +45,7 @@ async function runAgain(desk: Desk, emulator: Emulator, fob: Fob, name: string):
   return run.statuses[0];
 }
 
-describe('a token in failedActivation', () => {
+describe('a token in failedActivation', { timeout: 60_000 }, () => {
   test.concurrent('is failed for a run, which takes none of the ways back by itself', async ({ desk }) => {
     const { emulator, fob } = await failedToken(desk);
     const input = await desk.write('again.csv', rollout([fob]));
