@@ -1,23 +1,12 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { describe, expect, vi } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.js';
 import { samplePath } from '../../src/cli/samples.js';
-import { readFile } from 'node:fs/promises';
 import { test, times, type Desk } from '../support/desk.js';
-import { makeFobs, usersOf, type Fob } from '../support/fob.js';
+import { makeFobs, usersOf } from '../support/fob.js';
+import { devices, vendorFile } from '../support/vendor-file.js';
 import { resume } from './interrupted.js';
 
-const LEGACY = ['upn', 'serial number', 'secret key', 'time interval', 'manufacturer', 'model'];
-
-/** A vendor's file of these tokens. */
-const vendorFile = (fobs: readonly Fob[]): string[][] => [
-  LEGACY,
-  ...fobs.map(({ user, serialNumber, secretKey, timeIntervalInSeconds: interval = 30 }) => [
-    ...[user, serialNumber, secretKey, String(interval), 'Contoso', 'HardwareKey'],
-  ]),
-];
-
-const devices = (emulator: Emulator) => [...emulator.tenant.devices()].map(({ view }) => view);
 const called = (emulator: Emulator, method: string): number =>
   emulator.requests().filter((request) => request.method === method).length;
 
@@ -203,50 +192,4 @@ describe('run --import', () => {
       reason: 'column "secret key" is empty',
     });
   });
-
-  test.concurrent(
-    '500 tokens, killed and resumed twice, take no longer than the limit itself demands',
-    { timeout: 300_000 },
-    async ({ desk }) => {
-      const WINDOW_S = 30;
-      const fobs = makeFobs(500, { timeIntervalInSeconds: 60 });
-      const emulator = await desk.graph([], {
-        users: usersOf(fobs),
-        throttle: { kind: 'window', calls: 200, windowMs: WINDOW_S * 1000 },
-        throttleCounts: 'writes',
-        // As Microsoft’s sample has it; whole seconds would cost up to one in each of these short windows.
-        retryAfter: 'fractional',
-      });
-      const input = await desk.write('vendor.csv', vendorFile(fobs));
-      const taken = () =>
-        emulator.requests().filter(({ method, status }) => method === 'POST' && status < 300 && status > 200);
-      const upTo = (count: number) =>
-        vi.waitFor(() => expect(taken().length).toBeGreaterThanOrEqual(count), {
-          timeout: 120_000,
-          interval: 20,
-        });
-
-      let program = desk.start(['run', input, '--import', '--graph-url', emulator.url, '--run-id', 'r1']);
-      program.endInput();
-      for (const count of [150, 520]) {
-        await upTo(count);
-        program.signal('SIGKILL');
-        await program.exit;
-        program = desk.start(['resume', 'reports/r1']);
-        program.endInput();
-      }
-      const { code } = await program.exit;
-
-      const run = await desk.readRun();
-      expect([code, run.statuses]).toEqual([0, times(500, 'enrolled')]);
-      expect(devices(emulator)).toHaveLength(500);
-      expect(devices(emulator).every(({ status }) => status === 'activated')).toBe(true);
-      // Nothing doubled: each token was created once and activated once.
-      expect(taken()).toHaveLength(1000);
-      const atMs = taken().map((request) => request.atMs);
-      const tookMs = Math.max(...atMs) - Math.min(...atMs);
-      // A thousand calls at 200 a window: the last begin after four windows.
-      expect(tookMs / (4 * WINDOW_S * 1000)).toBeLessThanOrEqual(1.05);
-    },
-  );
 });
