@@ -7,8 +7,12 @@ import { status, type TokenStatus } from '../run/status.js';
 import type { Io } from './io.js';
 import { graphOf, ratesOf } from './run-action.js';
 import type { RunOptions } from './run-options.js';
-import type { StatusOptions } from './status-command.js';
 import { plural } from './words.js';
+
+/** The options of `status` besides those of a run. */
+export interface StatusOptions extends Pick<RunOptions, 'json'> {
+  readonly csv?: true;
+}
 
 /** A token's properties under the names that a file gives them. */
 const COLUMNS = [

@@ -3,11 +3,7 @@ import type { Io } from './io.js';
 import { runDefaults } from './run-command.js';
 import type { RunOptions } from './run-options.js';
 import { sharedOptions } from './shared-options.js';
-
-/** The options of `status` besides those of a run. */
-export interface StatusOptions extends Pick<RunOptions, 'json'> {
-  readonly csv?: true;
-}
+import type { StatusOptions } from './status-action.js';
 
 /** `oath-enroll status`: what the tenant has. */
 export function statusCommand(io: Io): Command {
