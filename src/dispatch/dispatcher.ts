@@ -6,7 +6,6 @@ import { Asker, type AskerParts } from './asker.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
 import { unlearned } from './decision.js';
-import { untilNextStepMs } from './end-of-step.js';
 import { foresee, timeFor, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
@@ -18,6 +17,8 @@ import { WaitingRows } from './waiting-rows.js';
 export interface DispatcherParts extends GateParts, AskerParts {
   readonly graph: GraphPort;
   readonly recorder: Recorder;
+  /** How long to wait, in ms, before a code is made of a row's seed; at once where this is missing. */
+  readonly seedWaitMs?: ((row: Row, nowMs: number) => number) | undefined;
   /** Told once, as soon as the run is to end before all rows had their turn. */
   readonly onStop?: ((reason: string) => void) | undefined;
 }
@@ -174,9 +175,10 @@ export class Dispatcher {
 
   /** Whether the most urgent row's code is to be made in the next step; then it goes on by itself. */
   #awaitsStep(): boolean {
-    const { clock } = this.parts;
+    const { clock, seedWaitMs } = this.parts;
+    if (seedWaitMs === undefined) return false;
     const next = this.#waiting.peek();
-    const waitMs = next?.ask === 'activate' ? untilNextStepMs(next.row, clock.now()) : 0;
+    const waitMs = next?.ask === 'activate' ? seedWaitMs(next.row, clock.now()) : 0;
     this.#cancelStep?.();
     this.#cancelStep = waitMs > 0 ? clock.at(clock.elapsed() + waitMs, () => this.#pump()) : undefined;
     return waitMs > 0;

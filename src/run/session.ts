@@ -2,6 +2,7 @@ import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import { BatchReader } from '../dispatch/batch-reader.js';
 import { createCeiling } from '../dispatch/ceiling.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
+import { untilNextStepMs } from '../dispatch/end-of-step.js';
 import type { GateParts } from '../dispatch/gate.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
@@ -87,6 +88,7 @@ async function dispatch(
       clock,
       recorder,
       codeAt: codeFromSeed,
+      seedWaitMs: untilNextStepMs,
       // Where users wait for their tokens each is created by itself, and activated soon after.
       createTogether: purpose === 'import' ? ports.inventory?.createTogether : undefined,
       // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.

@@ -4,6 +4,7 @@ import {
   type DispatcherOptions,
   type DispatcherParts,
 } from '../../src/dispatch/dispatcher.js';
+import { untilNextStepMs } from '../../src/dispatch/end-of-step.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
@@ -41,6 +42,7 @@ export class Bench {
         recorder: this.recorder,
         throttle: makeThrottle(),
         codeAt: () => new Secret('755224'),
+        seedWaitMs: untilNextStepMs,
         onStop: (reason) => this.stops.push(reason),
         ...parts,
       },
