@@ -9,7 +9,7 @@ it.each<[typed: string, found: object]>([
   ['87d349ed-44d7-43e1-9a83-5f2406dee5bd', { user: '87d349ed-44d7-43e1-9a83-5f2406dee5bd' }],
   [' BEN ', { user: 'ben@contoso.com' }],
   ['ad', { candidates: ['adele.vance@contoso.com', 'adam.lee@contoso.com'] }],
-  ['nobody', { wrong: 'is neither a user principal name (amy@contoso.com) nor an object id' }],
+  ['nobody', { wrong: 'is nobody in the list; type the whole name, such as amy@contoso.com' }],
   // An Enter too many must pick nobody.
   ['', { wrong: 'is empty' }],
   ['  ', { wrong: 'is empty' }],
