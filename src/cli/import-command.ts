@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { OathEnrollError } from '../model/errors.js';
 import type { Io } from './io.js';
 import { runDefaults } from './run-command.js';
-import type { RunOptions } from './run-options.js';
+import { refuseOfflineAlone, type RunOptions } from './run-options.js';
 import { sharedOptions } from './shared-options.js';
 
 /** `oath-enroll import`: a vendor's tokens into the tenant's inventory. */
@@ -39,9 +38,7 @@ export function importCommand(io: Io): Command {
     .addOption(shared.maxWait)
     .addOption(shared.requestTimeout)
     .action(async (input: string, given: Partial<RunOptions>) => {
-      if (given.offline === true && given.dryRun !== true) {
-        throw new OathEnrollError('usage', '--offline goes with --dry-run');
-      }
+      refuseOfflineAlone(given);
       const options: RunOptions = { ...runDefaults(io), ...given, import: 'only' };
       const { runAction } = await import('./run-action.js');
       const { dryRunAction } = await import('./dry-run-action.js');

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { OathEnrollError } from '../model/errors.js';
 import type { Io } from './io.js';
 import { collectedAt } from './option-parsers.js';
-import type { RunOptions } from './run-options.js';
+import { refuseOfflineAlone, type RunOptions } from './run-options.js';
 import { sharedOptions } from './shared-options.js';
 
 /** `oath-enroll run`: the main job, and its dry run. */
@@ -73,7 +73,7 @@ export function runCommand(io: Io): Command {
 
 /** @throws OathEnrollError `usage` for options that do not go together */
 function refuseSenseless(input: string | undefined, options: RunOptions): void {
-  const { offline, dryRun, inbox, runId } = options;
+  const { dryRun, inbox, runId } = options;
   const refuse = (message: string): never => {
     throw new OathEnrollError('usage', message);
   };
@@ -84,7 +84,7 @@ function refuseSenseless(input: string | undefined, options: RunOptions): void {
   if (inbox !== undefined && runId !== undefined) {
     refuse('--run-id takes a single run: each file of an --inbox is one of its own');
   }
-  if (offline === true && dryRun !== true) refuse('--offline goes with --dry-run');
+  refuseOfflineAlone(options);
 }
 
 /** The options of a `run` that names none. */

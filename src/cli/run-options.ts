@@ -1,5 +1,6 @@
 import type { Rate } from '../dispatch/ceiling.js';
 import type { AuthMethod } from '../graph/credentials.js';
+import { OathEnrollError } from '../model/errors.js';
 import type { HashFunction, IntervalS } from '../model/row.js';
 
 export const DEFAULT_GRAPH_URL = 'https://graph.microsoft.com/beta';
@@ -39,4 +40,10 @@ export interface RunOptions extends TellingOptions {
   readonly column: ReadonlyMap<string, string>;
   /** Whether all is for the person who signs in. */
   readonly self?: true;
+}
+
+/** @throws OathEnrollError `usage` for `--offline` without `--dry-run` */
+export function refuseOfflineAlone({ offline, dryRun }: Pick<RunOptions, 'offline' | 'dryRun'>): void {
+  if (offline === true && dryRun !== true)
+    throw new OathEnrollError('usage', '--offline goes with --dry-run');
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../model/answer.js';
 import { isThrottleRefusal } from './decide.js';
-import { MOST_TROUBLES } from './decision.js';
+import { afterNotTaken, MOST_TROUBLES } from './decision.js';
 import { isFailure } from './retry-budget.js';
 
 /** How often a read met trouble so far. */
@@ -21,16 +21,10 @@ export type ReadDecision =
 /** What follows from the answer to a read. A read may be repeated at will: only what is worth it counts. */
 export function afterRead(tries: Tries, answer: Answer): ReadDecision {
   if (isThrottleRefusal(answer)) return { kind: 'again', tries, isPaused: false };
-  if (answer.kind === 'not_sent') {
-    if (answer.cause === 'sign_in') return { kind: 'stop', reason: `not signed in: ${answer.detail}` };
-    // How long Graph may be out of reach is a matter of the whole dry run.
-    return { kind: 'again', tries, isPaused: false };
-  }
-  if (answer.kind === 'answered' && answer.httpStatus === 401) {
-    const signInRefusals = tries.signInRefusals + 1;
-    return signInRefusals < MOST_TROUBLES
-      ? { kind: 'again', tries: { ...tries, signInRefusals }, isPaused: false }
-      : { kind: 'stop', reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
+  const notTaken = afterNotTaken(answer, tries.signInRefusals);
+  if (notTaken?.kind === 'stop') return notTaken;
+  if (notTaken !== undefined) {
+    return { kind: 'again', tries: { ...tries, signInRefusals: notTaken.signInRefusals }, isPaused: false };
   }
   // A 504 that bears a Retry-After is a failure too, to be asked again when that is over.
   const failed = isFailure(answer) || (answer.kind === 'answered' && answer.httpStatus >= 500);

@@ -1,11 +1,9 @@
 import type { Answer } from '../model/answer.js';
 import { MOST_IN_BATCH, type Read, type ReadAnswer, type ReadPort } from '../model/read.js';
 import { afterRead, type Tries } from './after-read.js';
+import { PAUSE_MS } from './decision.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
-
-/** What failed for a reason that passes is asked again after this. */
-const PAUSE_MS = 3000;
 
 /**
  * The pace that is asked for, in reads per ms: at a round trip of 50 ms a full batch is on its way. A read that is

@@ -1,16 +1,18 @@
 import type { Answer, OathDevice } from '../model/answer.js';
 import type { Row } from '../model/row.js';
-import { again, isNotAllowed, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
+import {
+  again,
+  doubtOf,
+  isNotAllowed,
+  MOST_TROUBLES,
+  PAUSE_MS,
+  READ_LAG_MS,
+  settle,
+  told,
+  unlearned,
+  type Decision,
+} from './decision.js';
 import type { Doubt, Task } from './task.js';
-
-/**
- * Directory reads can lag behind writes, by how much is unknown: what may have been done is believed not to be once a
- * look-up that began so long after it finds no trace.
- */
-export const READ_LAG_MS = 10_000;
-
-/** What failed for a reason that passes is asked again after this. */
-export const PAUSE_MS = 3000;
 
 /** A token that was just created is not found by an activation at once (404); how long not is unknown. */
 const SETTLING_MS = 3000;
@@ -28,12 +30,12 @@ export function afterCreation(task: Task, answer: Answer, nowMs: number, elapsed
       'not allowed: the signed-in identity may not add tokens to the inventory (grant Policy.ReadWrite.AuthenticationMethod)',
     );
   }
-  const refused = httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500;
+  const doubt = doubtOf(answer, nowMs, elapsedMs);
   return again(task, {
     ask: 'inventory',
-    doubt: { answer, answeredAtMs: nowMs, sinceMs: elapsedMs, refused },
-    mayBeOurs: task.mayBeOurs || !refused,
-    troubles: refused ? task.troubles : task.troubles + 1,
+    doubt,
+    mayBeOurs: task.mayBeOurs || !doubt.refused,
+    troubles: doubt.refused ? task.troubles : task.troubles + 1,
   });
 }
 
@@ -117,6 +119,7 @@ export function differenceOf(row: Row, device: OathDevice): string | undefined {
   return `the inventory has this token already, with ${differences.join(' and ')}: correct the file, or delete the token there`;
 }
 
+/** Serial numbers are compared without regard to case. */
 export const isSameSerial = (device: OathDevice, row: Pick<Row, 'serialNumber'>): boolean =>
   device.serialNumber.toLowerCase() === row.serialNumber.toLowerCase();
 

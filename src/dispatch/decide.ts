@@ -1,6 +1,6 @@
 import type { Answer } from '../model/answer.js';
 import { afterCreation } from './creation.js';
-import { again, isNotAllowed, MOST_TROUBLES, settle, type Decision } from './decision.js';
+import { afterNotTaken, again, doubtOf, isNotAllowed, settle, type Decision } from './decision.js';
 import { afterLookUp } from './look-up.js';
 import { isChange, type Task } from './task.js';
 
@@ -24,24 +24,12 @@ export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: num
     // An operation may complete and yet be answered 429: what is found done later may be this call's work.
     return again(task, { mayBeOurs: task.mayBeOurs || isChange(task.ask) });
   }
-  if (answer.kind === 'not_sent' || (answer.kind === 'answered' && answer.httpStatus === 401)) {
-    return afterNotTaken(task, answer);
-  }
+  const notTaken = afterNotTaken(answer, task.signInRefusals);
+  if (notTaken?.kind === 'stop') return { ...notTaken, task };
+  if (notTaken !== undefined) return again(task, { signInRefusals: notTaken.signInRefusals });
   if (task.ask === 'create') return afterCreation(task, answer, nowMs, elapsedMs);
   if (task.ask === 'activate') return afterActivation(task, answer, nowMs, elapsedMs);
   return afterLookUp(task, answer, nowMs, elapsedMs);
-}
-
-/** The call did not get as far as to be considered: no connection, or no valid sign-in. */
-function afterNotTaken(task: Task, answer: Answer): Decision {
-  if (answer.kind === 'not_sent') {
-    if (answer.cause === 'sign_in') return { kind: 'stop', task, reason: `not signed in: ${answer.detail}` };
-    // How long Graph may be out of reach is a matter of the whole run, not of the row that happened to try.
-    return again(task, {});
-  }
-  const signInRefusals = task.signInRefusals + 1;
-  if (signInRefusals < MOST_TROUBLES) return again(task, { signInRefusals });
-  return { kind: 'stop', task, reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
 }
 
 function afterActivation(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
@@ -53,12 +41,12 @@ function afterActivation(task: Task, answer: Answer, nowMs: number, elapsedMs: n
       'not allowed: the signed-in identity may not enrol this user (for a user who is an administrator it needs the role Privileged Authentication Administrator)',
     );
   }
-  const refused = httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500;
+  const doubt = doubtOf(answer, nowMs, elapsedMs);
   return again(task, {
     ask: 'user_tokens',
-    doubt: { answer, answeredAtMs: nowMs, sinceMs: elapsedMs, refused },
-    mayBeOurs: task.mayBeOurs || !refused,
+    doubt,
+    mayBeOurs: task.mayBeOurs || !doubt.refused,
     // After a plain no this call is not repeated. A 404 is none: it may be the directory lagging behind.
-    troubles: refused && httpStatus !== 404 ? 0 : task.troubles + 1,
+    troubles: doubt.refused && httpStatus !== 404 ? 0 : task.troubles + 1,
   });
 }

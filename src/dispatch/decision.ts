@@ -1,6 +1,6 @@
 import type { Answer } from '../model/answer.js';
 import type { Status } from '../model/outcome.js';
-import { isAboutCreation, isChange, type Task } from './task.js';
+import { isAboutCreation, isChange, type Doubt, type Task } from './task.js';
 
 export interface Settlement {
   readonly kind: 'settle';
@@ -18,6 +18,43 @@ export type Decision =
 
 /** Attempts of one row that end in other trouble than a throttle refusal. */
 export const MOST_TROUBLES = 3;
+
+/**
+ * Directory reads can lag behind writes, by how much is unknown: what may have been done is believed not to be once a
+ * look-up that began so long after it finds no trace.
+ */
+export const READ_LAG_MS = 10_000;
+
+/** What failed for a reason that passes is asked again after this. */
+export const PAUSE_MS = 3000;
+
+/** What an answer that was not a plain yes leaves open, at an instant on the steady clock and on that of waits. */
+export function doubtOf(answer: Answer, nowMs: number, elapsedMs: number): Doubt {
+  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : 0;
+  const refused = httpStatus >= 400 && httpStatus < 500;
+  return { answer, answeredAtMs: nowMs, sinceMs: elapsedMs, refused };
+}
+
+/** What follows from an answer to a call that was not considered: no connection, or no valid sign-in. */
+export type NotTaken =
+  | { readonly kind: 'again'; readonly signInRefusals: number }
+  | { readonly kind: 'stop'; readonly reason: string };
+
+/**
+ * The call did not get as far as to be considered: it goes again, unless nobody is signed in. How long Graph may be out of
+ * reach is a matter of the whole run. Undefined for any other answer.
+ *
+ * @param signInRefusals how often the same was refused for the sign-in (401) before
+ */
+export function afterNotTaken(answer: Answer, signInRefusals: number): NotTaken | undefined {
+  if (answer.kind === 'not_sent') {
+    if (answer.cause === 'sign_in') return { kind: 'stop', reason: `not signed in: ${answer.detail}` };
+    return { kind: 'again', signInRefusals };
+  }
+  if (answer.kind !== 'answered' || answer.httpStatus !== 401) return undefined;
+  if (signInRefusals + 1 < MOST_TROUBLES) return { kind: 'again', signInRefusals: signInRefusals + 1 };
+  return { kind: 'stop', reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
+}
 
 /** The row's next call, with what was learned put into its task. */
 export function again(task: Task, change: Partial<Task>): Decision {

@@ -1,15 +1,14 @@
 import pLimit from 'p-limit';
 import type { Answer, GraphPort } from '../model/answer.js';
-import { needsRecollection, type Status } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
 import { Asker, type AskerParts } from './asker.js';
 import { deadlineMs } from './deadline.js';
 import { decide, isThrottleRefusal } from './decide.js';
-import { unlearned } from './decision.js';
 import { foresee, timeFor, type Foresight } from './foresight.js';
 import { Gate, type GateParts, type Leave } from './gate.js';
 import { Health } from './health.js';
 import type { Recorder } from './recorder.js';
+import { Settler } from './settler.js';
 import { SteadyClock } from './steady-clock.js';
 import { isChange, newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './waiting-rows.js';
@@ -60,6 +59,7 @@ export class Dispatcher {
   readonly #limit;
   readonly #health = new Health();
   readonly #asker: Asker;
+  readonly #settler: Settler;
   #cancelStep: (() => void) | undefined;
   #started = false;
   #closed = false;
@@ -78,9 +78,10 @@ export class Dispatcher {
     const wake = (): void => this.#pump();
     const stop = (reason: string): void => this.stop(reason);
     this.#asker = new Asker(parts);
+    this.#settler = new Settler(parts);
     this.#steady = new SteadyClock(parts.clock);
     this.#gate = new Gate(parts, { wake, stop, fail: this.#fail });
-    this.#waiting = new WaitingRows(this.#steady, (task) => this.#expire(task), wake);
+    this.#waiting = new WaitingRows(this.#steady, (task) => this.#settler.expire(task), wake);
   }
 
   /** A row wants its turn, or its next one where an earlier session of the run called for it already. */
@@ -267,7 +268,7 @@ export class Dispatcher {
         this.#abandon(decision.task);
         break;
       case 'settle':
-        this.#settle(task, decision.status, decision.reason, task.doubt?.answer ?? answer);
+        this.#settler.settle(task, decision, task.doubt?.answer ?? answer);
         if (task.doubt === undefined) {
           this.#stopIf(this.#health.settled(task, decision.status, answer));
         }
@@ -279,6 +280,10 @@ export class Dispatcher {
     else this.#abandon(task);
   }
 
+  #abandon(task: Task): void {
+    this.#settler.abandon(task, this.#stopped ?? '');
+  }
+
   #stopIf(reason: string | undefined): void {
     if (reason !== undefined) this.stop(reason);
   }
@@ -286,38 +291,6 @@ export class Dispatcher {
   #tooLongAWait(): string | undefined {
     const rowsWait = this.#waiting.size > 0 || !this.#closed;
     return rowsWait ? this.#gate.tooLongAWait(this.options.maxWaitMs) : undefined;
-  }
-
-  #expire(task: Task): void {
-    const at = new Date(task.deadlineMs).toISOString();
-    const why = task.attempts === 0 ? 'before its turn came' : 'while Graph made us wait';
-    this.#settle(task, 'expired', `the code’s time was over at ${at}, ${why}`, undefined);
-  }
-
-  /** The run has ended: a row without a call is not attempted, one in doubt stays so. */
-  #abandon(task: Task): void {
-    const why = this.#stopped ?? '';
-    if (task.doubt === undefined) {
-      this.#settle(task, 'not_attempted', `the run ended before its turn: ${why}`, undefined);
-    } else {
-      const { status, reason } = unlearned(task, `the run ended before it could be looked up (${why})`);
-      this.#settle(task, status, reason, task.doubt.answer);
-    }
-  }
-
-  #settle(task: Task, status: Status, reason: string, answer: Answer | undefined): void {
-    this.parts.recorder.settled(task.row, {
-      status,
-      needsRecollection: needsRecollection(status, task.row.proof.kind === 'seed'),
-      reason,
-      ...(answer?.kind === 'answered' && {
-        httpStatus: answer.httpStatus,
-        graphErrorCode: answer.errorCode,
-        graphRequestId: answer.requestId,
-      }),
-      attempts: task.attempts,
-      completedAtMs: this.parts.clock.now(),
-    });
   }
 }
 

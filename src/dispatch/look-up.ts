@@ -1,6 +1,15 @@
 import type { Answer, OathDevice } from '../model/answer.js';
-import { afterCreationLookUp, isSameSerial, yetToBeSeenAt, PAUSE_MS, READ_LAG_MS } from './creation.js';
-import { again, MOST_TROUBLES, settle, told, unlearned, type Decision } from './decision.js';
+import { afterCreationLookUp, isSameSerial, yetToBeSeenAt } from './creation.js';
+import {
+  again,
+  MOST_TROUBLES,
+  PAUSE_MS,
+  READ_LAG_MS,
+  settle,
+  told,
+  unlearned,
+  type Decision,
+} from './decision.js';
 import { isAboutCreation, type Doubt, type Task } from './task.js';
 
 /** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */

@@ -1,16 +1,14 @@
 import type { Readable } from 'node:stream';
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
-import { BatchReader } from '../dispatch/batch-reader.js';
+import type { BatchReader, BatchReaderParts } from '../dispatch/batch-reader.js';
 import { createCeiling } from '../dispatch/ceiling.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
-import { OathEnrollError } from '../model/errors.js';
 import type { Granted } from '../model/granted.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { Summary } from '../results/summary.js';
-import { aborted } from './aborted.js';
 import { checkPolicy, denialNote } from './dry-run-notes.js';
 import { EarlierRuns } from './earlier-runs.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
@@ -24,7 +22,9 @@ import { inTurn } from './in-turn.js';
 import { enrolledBy, isHeld, judgeAlone, judgeImport, judgeRow } from './judge-row.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
 import { checkPermissions } from './permissions.js';
+import { reading } from './reading.js';
 import { isUnusable } from './row-taker.js';
+import { signInFailure } from './sign-in-failure.js';
 
 export type OfflineRequest = Omit<EnrollRequest, 'concurrency' | 'maxWaitMs' | 'again'>;
 
@@ -111,78 +111,78 @@ interface Rehearsal {
 }
 
 async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehearsal): Promise<DryRun> {
-  const { clock, interrupt, notice } = ports;
-  const { input, findings, startedAtMs } = rehearsal;
-  const { account, failure } = await signIn(ports);
+  const { clock, interrupt } = ports;
+  const { input, findings } = rehearsal;
+  const failure = await signInFailure(ports.signIn, interrupt);
+  const account = failure === undefined ? await ports.account() : undefined;
   const memory = new PaceMemory(request.reports, findings.path, () => clock.now());
   const pace = account === undefined ? {} : await memory.recall(account);
-  const reader = readerOf(request, ports, pace, input);
-  ports.watch(() => reader.shutForMs);
-  const stop = (): void => reader.stop('interrupted');
-  interrupt.addEventListener('abort', stop);
-  try {
-    if (interrupt.aborted) stop();
+  const parts = readerParts(request, ports, pace, input);
+  return reading(parts, request, interrupt, async (reader) => {
+    ports.watch(() => reader.shutForMs);
     if (failure !== undefined) reader.stop(failure);
-    const finder = new FactFinder(reader);
-    const asked = finder.policy();
-    const earlier =
-      request.again || account === undefined
-        ? undefined
-        : await EarlierRuns.read(request.reports, findings.runId, account);
-    const inventory = (request.purpose ?? 'enroll') === 'enroll' ? undefined : await readInventory(reader);
-    await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
-    const policy = checkPolicy(await asked);
-    const permissions = account === undefined ? {} : checkPermissions(await ports.granted(), request.purpose);
-    for (const note of [permissions.warning, policy.note, ...finder.denials().map(denialNote)])
-      if (note !== undefined) notice(note);
-    const unread = inventory !== undefined && 'why' in inventory ? inventory.why : undefined;
-    const hindrances = [permissions.hindrance, policy.hindrance, unread].filter((each) => each !== undefined);
-    if (account !== undefined && reader.shutForMs > 0)
-      await memory.keep(account, closedFor(reader, pace, clock));
-
-    const isHindered = reader.stopped !== undefined || hindrances.length > 0;
-    const exitCode = interrupt.aborted ? Number(interrupt.reason) : findings.tally.exitCode(isHindered);
-    const facts = { ...reader.story, stopped: reader.stopped, finishedAtMs: clock.now() };
-    const foreseen = forecast(findings.toSend, startedAtMs, pace, request.rates, clock);
-    const { obstacles } = findings;
-    return { summary: await findings.write(facts, exitCode), obstacles, hindrances, forecast: foreseen };
-  } finally {
-    interrupt.removeEventListener('abort', stop);
-    reader.close();
-  }
+    return checkAll(request, ports, rehearsal, { reader, account, memory, pace });
+  });
 }
 
-/** Signs in before rows are read. Says why that failed, if it did. */
-async function signIn({
-  signIn: begin,
-  account: ask,
-  interrupt,
-}: DryRunPorts): Promise<{ readonly account?: string; readonly failure?: string }> {
-  try {
-    const wasAborted = await Promise.race([begin(), aborted(interrupt)]);
-    return wasAborted === true ? { failure: 'interrupted' } : { account: await ask() };
-  } catch (error) {
-    if (!(error instanceof OathEnrollError && error.code === 'sign_in')) throw error;
-    return { failure: `not signed in: ${error.message}` };
-  }
+/** What a dry run goes by besides its rows. */
+interface Surroundings {
+  readonly reader: BatchReader;
+  /** Undefined where nobody is signed in. */
+  readonly account: string | undefined;
+  readonly memory: PaceMemory;
+  readonly pace: Pace;
+}
+
+async function checkAll(
+  request: EnrollRequest,
+  ports: DryRunPorts,
+  rehearsal: Rehearsal,
+  { reader, account, memory, pace }: Surroundings,
+): Promise<DryRun> {
+  const { clock, interrupt, notice } = ports;
+  const { findings, startedAtMs } = rehearsal;
+  const finder = new FactFinder(reader);
+  const asked = finder.policy();
+  const earlier =
+    request.again || account === undefined
+      ? undefined
+      : await EarlierRuns.read(request.reports, findings.runId, account);
+  const inventory = (request.purpose ?? 'enroll') === 'enroll' ? undefined : await readInventory(reader);
+  await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
+  const policy = checkPolicy(await asked);
+  const permissions = account === undefined ? {} : checkPermissions(await ports.granted(), request.purpose);
+  for (const note of [permissions.warning, policy.note, ...finder.denials().map(denialNote)])
+    if (note !== undefined) notice(note);
+  const unread = inventory !== undefined && 'why' in inventory ? inventory.why : undefined;
+  const hindrances = [permissions.hindrance, policy.hindrance, unread].filter((each) => each !== undefined);
+  if (account !== undefined && reader.shutForMs > 0)
+    await memory.keep(account, closedFor(reader, pace, clock));
+
+  const isHindered = reader.stopped !== undefined || hindrances.length > 0;
+  const exitCode = interrupt.aborted ? Number(interrupt.reason) : findings.tally.exitCode(isHindered);
+  const facts = { ...reader.story, stopped: reader.stopped, finishedAtMs: clock.now() };
+  const foreseen = forecast(findings.toSend, startedAtMs, pace, request.rates, clock);
+  const { obstacles } = findings;
+  return { summary: await findings.write(facts, exitCode), obstacles, hindrances, forecast: foreseen };
 }
 
 /**
  * What earlier runs learned of the limits is about activations: reads begin anew, and what they learn is not kept.
  * Only a wait that Graph asked for holds for both.
  */
-function readerOf(
-  { rates, concurrency, maxWaitMs }: EnrollRequest,
+function readerParts(
+  { rates }: EnrollRequest,
   { reads, clock, random }: DryRunPorts,
   pace: Pace,
   { isLive, close }: Input,
-): BatchReader {
+): BatchReaderParts {
   const throttle = new AdaptiveThrottle(random);
   holdBack(throttle, clock, pace.closedUntilMs ?? 0);
   const ceiling = rates.length === 0 ? undefined : createCeiling(rates, clock);
   // Rows that were never read are nobody's; a file is still read, so that each of its rows is told of.
   const onStop = isLive ? close : undefined;
-  return new BatchReader({ graph: reads, clock, throttle, ceiling, onStop }, { concurrency, maxWaitMs });
+  return { graph: reads, clock, throttle, ceiling, onStop };
 }
 
 function closedFor({ shutForMs }: BatchReader, pace: Pace, clock: Clock): Pace {

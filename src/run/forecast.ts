@@ -1,6 +1,6 @@
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import { callsWithin, type Rate } from '../dispatch/ceiling.js';
-import { foresee } from '../dispatch/foresight.js';
+import { foresee, timeFor } from '../dispatch/foresight.js';
 import { Gate } from '../dispatch/gate.js';
 import type { Clock } from '../model/clock.js';
 import { holdBack } from './hold-back.js';
@@ -48,10 +48,10 @@ export function forecast(
     Math.min(byGraph(ms), ...rates.map((rate) => callsWithin(rate, ms)));
   const times = [
     {
-      tookMs: timeFor(rows, byGraph),
+      tookMs: tookFor(rows, byGraph),
       pace: gate.paceIsKnown ? ('learned' as const) : ('published' as const),
     },
-    ...rates.map((rate) => ({ tookMs: timeFor(rows, (ms) => callsWithin(rate, ms)), pace: rate })),
+    ...rates.map((rate) => ({ tookMs: tookFor(rows, (ms) => callsWithin(rate, ms)), pace: rate })),
   ];
   const slowest = times.reduce((a, b) => (b.tookMs > a.tookMs ? b : a));
   const leastMs = (rows / UNLIMITED.calls) * UNLIMITED.seconds * SECOND_MS;
@@ -67,16 +67,7 @@ const NOBODY = { wake: () => undefined, stop: () => undefined, fail: () => undef
 
 const sentBy = (ms: number): number => Math.max(0, (ms / SECOND_MS) * (UNLIMITED.calls / UNLIMITED.seconds));
 
-/** The least time in which so many calls can leave, to the second. `within` never falls as time goes on. */
-function timeFor(calls: number, within: (ms: number) => number): number {
-  if (within(SECOND_MS) >= calls) return 0;
-  let most = SECOND_MS;
-  while (within(most) < calls && most < Number.MAX_SAFE_INTEGER / 2) most *= 2;
-  let least = most / 2;
-  while (most - least > SECOND_MS) {
-    const middle = (least + most) / 2;
-    if (within(middle) >= calls) most = middle;
-    else least = middle;
-  }
-  return most;
+/** How long so many calls take, in ms: none where the first second has room for all. */
+function tookFor(calls: number, within: (ms: number) => number): number {
+  return within(SECOND_MS) >= calls ? 0 : (timeFor(calls, within) ?? Number.MAX_SAFE_INTEGER);
 }

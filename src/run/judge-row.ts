@@ -1,3 +1,4 @@
+import { isSameSerial } from '../dispatch/creation.js';
 import { deadlineMs } from '../dispatch/deadline.js';
 import { told } from '../dispatch/decision.js';
 import type { IntakeRow } from '../intake/row-judge.js';
@@ -163,7 +164,7 @@ function methodsObstacle(row: Row, facts: RowFacts, granted: number): string | u
 
 /** The row's token where it is its user's already. */
 function ownToken(row: Row, facts: RowFacts): OathDevice | undefined {
-  const held = valueOf(facts.tokens, []).find((each) => isOf(each, row));
+  const held = valueOf(facts.tokens, []).find((each) => isSameSerial(each, row));
   if (held !== undefined) return held;
   const ids = [
     row.user.toLowerCase(),
@@ -171,13 +172,15 @@ function ownToken(row: Row, facts: RowFacts): OathDevice | undefined {
   ];
   return valueOf(facts.inventory, []).find(
     (each) =>
-      isOf(each, row) && each.assignedToId !== undefined && ids.includes(each.assignedToId.toLowerCase()),
+      isSameSerial(each, row) &&
+      each.assignedToId !== undefined &&
+      ids.includes(each.assignedToId.toLowerCase()),
   );
 }
 
 /** A serial number can exist twice (uploaded as CSV and through Graph): one that somebody holds tells more. */
 function inInventory(row: Row, { inventory }: RowFacts): OathDevice | undefined {
-  const tokens = valueOf(inventory, []).filter((each) => isOf(each, row));
+  const tokens = valueOf(inventory, []).filter((each) => isSameSerial(each, row));
   return tokens.find((each) => each.assignedToId !== undefined) ?? tokens[0];
 }
 
@@ -222,6 +225,3 @@ function unlearned(row: Row, facts: RowFacts): Verdict | undefined {
 function valueOf<T>(known: Known<T>, otherwise: T): T {
   return known.kind === 'known' ? known.value : otherwise;
 }
-
-const isOf = (device: OathDevice, row: Row): boolean =>
-  device.serialNumber.toLowerCase() === row.serialNumber.toLowerCase();

@@ -1,5 +1,4 @@
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
-import { BatchReader } from '../dispatch/batch-reader.js';
 import { createCeiling } from '../dispatch/ceiling.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { untilNextStepMs } from '../dispatch/end-of-step.js';
@@ -10,7 +9,6 @@ import { OathEnrollError } from '../model/errors.js';
 import type { Summary } from '../results/summary.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { EarlierRuns, tenantOf } from './earlier-runs.js';
-import { aborted } from './aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import type { JournalRecorder } from './journal-recorder.js';
 import { holdBack } from './hold-back.js';
@@ -18,9 +16,11 @@ import { Inventory, readInventory, type Unread } from './inventory.js';
 import { PaceMemory, type Pace } from './pace-memory.js';
 import { replayCalls, type PastCall } from './replay-calls.js';
 import { report } from './report.js';
+import { reading } from './reading.js';
 import { RowTaker, type RowSource } from './row-taker.js';
 import type { RunFolder } from './run-folder.js';
 import type { RunLocks } from './run-locks.js';
+import { signInFailure } from './sign-in-failure.js';
 
 /** Calls in flight get so long to finish once the run was interrupted; after that they count as unanswered. */
 const LAST_CALLS_MS = 10_000;
@@ -125,22 +125,13 @@ async function dispatch(
 }
 
 /** What the tenant has, read through the gate that the calls after it pass. */
-async function inventoryOf(
+function inventoryOf(
   request: EnrollRequest,
   { clock, interrupt, inventory: port }: EnrollPorts,
   gate: Pick<GateParts, 'throttle' | 'ceiling' | 'confirming'>,
 ): Promise<Inventory | Unread> {
   if (port === undefined) throw new Error('tokens are imported where the inventory can be read');
-  const reader = new BatchReader({ ...gate, graph: port.reads, clock }, request);
-  const stop = (): void => reader.stop('interrupted');
-  interrupt.addEventListener('abort', stop);
-  try {
-    if (interrupt.aborted) stop();
-    return await readInventory(reader);
-  } finally {
-    interrupt.removeEventListener('abort', stop);
-    reader.close();
-  }
+  return reading({ ...gate, graph: port.reads, clock }, request, interrupt, readInventory);
 }
 
 /** Signs in before rows are read, as codes die meanwhile. Says why that failed, if it did. */
@@ -148,13 +139,8 @@ async function signIn(
   { account: before, recorder }: Session,
   { clock, interrupt, signIn, account: ask }: EnrollPorts,
 ): Promise<{ readonly account: string; readonly failure?: string }> {
-  try {
-    const wasAborted = await Promise.race([signIn(), aborted(interrupt)]);
-    if (wasAborted === true) return { account: '', failure: 'interrupted' };
-  } catch (error) {
-    if (!(error instanceof OathEnrollError)) throw error;
-    return { account: '', failure: `not signed in: ${error.message}` };
-  }
+  const failure = await signInFailure(signIn, interrupt);
+  if (failure !== undefined) return { account: '', failure };
   const account = await ask();
   if (before !== undefined && tenantOf(before) !== tenantOf(account)) {
     throw new OathEnrollError(

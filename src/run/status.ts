@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
-import { BatchReader } from '../dispatch/batch-reader.js';
+import type { BatchReader } from '../dispatch/batch-reader.js';
 import { createCeiling, type Rate } from '../dispatch/ceiling.js';
 import { told } from '../dispatch/decision.js';
 import type { OathDevice } from '../model/answer.js';
@@ -12,6 +12,7 @@ import { FactFinder } from './fact-finder.js';
 import { inTurn } from './in-turn.js';
 import { openInput } from './input.js';
 import { Inventory, readInventory } from './inventory.js';
+import { reading } from './reading.js';
 
 export interface StatusRequest {
   /** A file, or `-`, that names tokens; undefined for all that the tenant has. */
@@ -66,17 +67,10 @@ async function readStatus(request: StatusRequest, ports: StatusPorts): Promise<r
   await ports.signIn();
   const ceiling = request.rates.length === 0 ? undefined : createCeiling(request.rates, clock);
   const gate = { clock, ceiling, throttle: new AdaptiveThrottle(random) };
-  const reader = new BatchReader({ ...gate, graph: reads }, request);
-  const stop = (): void => reader.stop('interrupted');
-  interrupt.addEventListener('abort', stop);
-  try {
-    return request.input === undefined
-      ? await ofAll(reader)
-      : await ofFile({ ...request, input: request.input }, ports, reader);
-  } finally {
-    interrupt.removeEventListener('abort', stop);
-    reader.close();
-  }
+  const { input } = request;
+  return reading({ ...gate, graph: reads }, request, interrupt, (reader) =>
+    input === undefined ? ofAll(reader) : ofFile({ ...request, input }, ports, reader),
+  );
 }
 
 async function ofAll(reader: BatchReader): Promise<TokenStatus[]> {
