@@ -7,7 +7,8 @@ const ALONE = 'test/alone/**/*.test.ts';
 export default defineConfig({
   test: {
     testTimeout: 60_000,
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests of the program wait more than they work.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       {
         extends: true,

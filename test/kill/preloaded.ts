@@ -1,11 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import type { Orders } from './preload.js';
 
-/** The preload as JavaScript, which every Node can load, in a folder of its own; traces go there too. */
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Stands in for ECharts: what a page shows is no matter here, and it would be half of a session's work. */
+const NO_CHARTS = `
+import { Markup } from './markup.js';
+export const loadDraw = async () => () => new Markup('<svg></svg>');
+`;
+
+/** The preload as JavaScript, which every Node can load, and the program, in a folder of their own; traces go there too. */
 export class Preload {
   #traces = 0;
 
@@ -13,7 +21,6 @@ export class Preload {
 
   static async make(): Promise<Preload> {
     const folder = await mkdtemp(join(tmpdir(), 'oath-enroll-preload-'));
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     for (const name of ['preload', 'fast-time']) {
       const source = await readFile(fileURLToPath(new URL(`${name}.ts`, import.meta.url)), 'utf8');
       const { outputText } = ts.transpileModule(source, {
@@ -21,7 +28,16 @@ export class Preload {
       });
       await writeFile(join(folder, `${name}.js`), outputText);
     }
+    await cp(join(PROJECT, 'dist'), join(folder, 'dist'), { recursive: true });
+    await writeFile(join(folder, 'dist/results/report-page/svg.js'), NO_CHARTS);
+    await cp(join(PROJECT, 'package.json'), join(folder, 'package.json'));
+    await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     return new Preload(folder);
+  }
+
+  /** The built program, but for the charts of its page. */
+  get main(): string {
+    return join(this.folder, 'dist/main.js');
   }
 
   /** A new trace, and the environment that makes a program obey the orders. */

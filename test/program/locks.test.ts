@@ -93,7 +93,7 @@ describe('the locks of a run that was killed', { timeout: 180_000 }, () => {
     });
     await killed(desk, emulator, await desk.write('in.csv', bySeed(FOBS)), 1);
 
-    const both = await Promise.all([1, 2].map(() => desk.call(['resume', 'reports/r1'])));
+    const both = await Promise.all([1, 2].map(() => desk.call(['resume', 'reports/r1'], { env: {} })));
 
     expect(both.map(({ code }) => code).sort()).toEqual([0, 6]);
     expect(both.find(({ code }) => code === 6)!.stderr).toContain('the resumption of reports/r1 (process');

@@ -38,12 +38,12 @@ async function listen(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/${KEY}`, posts };
 }
 
-async function runWith(desk: Desk, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function runWith(desk: Desk, args: readonly string[], env?: Readonly<Record<string, string>>) {
   const fobs = makeFobs(2);
   const emulator = await desk.graph(fobs);
   const input = await desk.write('in.csv', rollout(fobs));
   const run = ['run', input, '--graph-url', emulator.url, '--run-id', 'r1', '--log', 'run.log'];
-  const exit = await desk.call([...run, ...args], { env });
+  const exit = await desk.call([...run, ...args], env && { env });
   const texts = await Promise.all((await desk.files()).map((name) => desk.read(name)));
   return { ...exit, said: [exit.stdout, exit.stderr, ...texts].join('\n'), fobs };
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { test as base } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.js';
+import { callHere } from './here.js';
 import { codeOf, usersOf, type Fob } from './fob.js';
 import { Program, type Exit, type ProgramOptions } from './program.js';
 import { readRun, type RunFolder } from './run-folder.js';
@@ -51,11 +52,15 @@ export class Desk {
     return terminal;
   }
 
-  /** Runs the program to its end, with nothing on its standard input unless told. */
+  /**
+   * What the program does with these arguments, to its end, with nothing on its standard input unless told. It is a process
+   * of its own where it is to have an environment of its own (`{}` for one that stands beside another).
+   */
   async call(
     args: readonly string[],
     { input, ...options }: Partial<ProgramOptions> & { readonly input?: string | Buffer } = {},
   ): Promise<Exit> {
+    if (options.env === undefined) return callHere(args, options.cwd ?? this.folder, input);
     const program = this.start(args, options);
     if (input !== undefined) program.write(input);
     program.endInput();

@@ -13,6 +13,8 @@ export interface Exit {
 
 export interface ProgramOptions {
   readonly cwd: string;
+  /** Where the program stands; `dist/main.js` unless told. */
+  readonly main?: string;
   /** Besides PATH, which is all that the program sees of this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,8 +26,8 @@ export class Program {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], { cwd, env = {} }: ProgramOptions) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: readonly string[], { cwd, env = {}, main = MAIN }: ProgramOptions) {
+    this.#child = spawn(process.execPath, [main, ...args], {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
