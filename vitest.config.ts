@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** What is measured against the clock runs when all else is done: other programs would take its time. */
+/** What is measured against the clock is a command of its own, `npm run test:alone`: other programs would take its time. */
 const ALONE = 'test/alone/**/*.test.ts';
 
 export default defineConfig({
@@ -16,10 +16,9 @@ export default defineConfig({
           name: 'beside',
           include: ['test/**/*.test.ts'],
           exclude: [ALONE],
-          sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: [ALONE] } },
     ],
   },
 });
