@@ -29,6 +29,8 @@ export class RecordCutter {
   #closedAt = -1;
   #cutAfterCr = false;
   #isTooLong = false;
+  /** The record that is not complete yet has more than blanks, and no delimiter is known. */
+  #mayBeHeader = false;
   #delimiter: number | undefined;
 
   /** @param delimiter until it is known, records come out up to the first that may be a header, and that one by itself. */
@@ -76,13 +78,13 @@ export class RecordCutter {
   /** Reads on in `bytes`; returns where the last complete record ends, 0 if none does. */
   #scan(bytes: Buffer): number {
     let end = 0;
-    let isHeader = false;
     let at = this.#scanned;
     for (; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
       if ((byte === LF || byte === CR) && !this.#quoting) {
         end = at + 1;
-        if (!isHeader) continue;
+        if (!this.#mayBeHeader) continue;
+        this.#mayBeHeader = false;
         if (byte === CR && bytes[end] === LF) end++;
         at = end;
         break;
@@ -92,7 +94,7 @@ export class RecordCutter {
         break;
       }
       if (byte === QUOTE) this.#onQuote(bytes, at);
-      else if (this.#delimiter === undefined && isContent(byte)) isHeader = true;
+      else if (this.#delimiter === undefined && isContent(byte)) this.#mayBeHeader = true;
     }
     this.#scanned = at;
     return end;
