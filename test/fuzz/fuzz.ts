@@ -61,7 +61,9 @@ async function bytes(inputs: number, seed: number, { count, seen }: Watch): Prom
   return {
     inputs: done.inputs,
     reached,
-    findings: findings.map((each) => `${each.bytes.toString('base64')} cut at ${each.places.join()}: ${each.broken}`),
+    findings: findings.map(
+      (each) => `${each.bytes.toString('base64')} cut at ${each.places.join()}: ${each.broken}`,
+    ),
   };
 }
 

@@ -33,25 +33,29 @@ const BATCH = 128;
 export async function fuzz(
   inputs: number,
   seed: number,
-  { mostFindings = 20, see = (_: Buffer): void => undefined } = {},
+  options: { readonly mostFindings?: number; readonly see?: (bytes: Buffer) => void } = {},
 ): Promise<Guided> {
+  const { mostFindings = 20, see } = options;
   const random = seededRandom(seed, 0);
   const corpus = [...SEEDS];
   const shapes = new Set<string>();
   const findings: Finding[] = [];
   const coverage = new Coverage();
   const pick = (): Buffer => corpus[Math.floor(random() * corpus.length)]!;
-  const keep = (bytes: Buffer): void => void (bytes.length <= MOST_KEPT_BYTES && corpus.push(bytes));
+  const keep = (bytes: Buffer): void => {
+    if (bytes.length <= MOST_KEPT_BYTES) corpus.push(bytes);
+  };
   let [tried, refused] = [0, 0];
   try {
     while (tried < inputs && findings.length < mostFindings) {
       const batch: { bytes: Buffer; places: number[] }[] = [];
       for (let i = Math.min(BATCH, inputs - tried); i > 0; i--) {
-        const bytes = tried + batch.length < SEEDS.length ? SEEDS[tried + batch.length]! : mutate(pick(), random, pick());
+        const bytes =
+          tried + batch.length < SEEDS.length ? SEEDS[tried + batch.length]! : mutate(pick(), random, pick());
         batch.push({ bytes, places: places(bytes, random) });
       }
       for (const each of batch) {
-        see(each.bytes);
+        see?.(each.bytes);
         const { answer, broken } = await tryBytes(each.bytes, each.places);
         tried++;
         if (broken !== undefined) findings.push({ ...each, broken });
@@ -68,7 +72,14 @@ export async function fuzz(
         if (coverage.hasNew(coverage.take(), true)) keep(bytes);
       }
     }
-    return { inputs: tried, kept: corpus.length, blocks: coverage.blocks(), shapes: shapes.size, refused, findings };
+    return {
+      inputs: tried,
+      kept: corpus.length,
+      blocks: coverage.blocks(),
+      shapes: shapes.size,
+      refused,
+      findings,
+    };
   } finally {
     coverage.close();
   }
@@ -77,6 +88,8 @@ export async function fuzz(
 /** The words of an answer without what comes from the input: numbers, and names in quotes. */
 function shapeOf(answer: Answer): string {
   if ('refused' in answer) return answer.message.replace(/"[^"]*"|\d+|[^ -~]/g, '#').slice(0, 200);
-  const rows = answer.rows.slice(0, 4).map(({ problem }) => problem?.reason.replace(/"[^"]*"|\d+/g, '#') ?? 'row');
+  const rows = answer.rows
+    .slice(0, 4)
+    .map(({ problem }) => problem?.reason.replace(/"[^"]*"|\d+/g, '#') ?? 'row');
   return [answer.header.delimiter, answer.header.bom, ...rows].join();
 }

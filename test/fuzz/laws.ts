@@ -29,7 +29,9 @@ export async function tryBytes(
     if (told(inChunks) !== told(answer))
       return { answer, broken: `chunks change the answer: ${told(answer)} but ${told(inChunks)}` };
   } catch (error) {
-    return { broken: `it crashes: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+    return {
+      broken: `it crashes: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    };
   }
   const broken = 'refused' in answer ? wrongRefusal(answer, bytes) : wrongRows(answer, bytes);
   return broken === undefined ? { answer } : { answer, broken };
@@ -80,7 +82,6 @@ function wrongRow(
     const strayed = record.cells.findIndex((cell, at) => cell !== '' && !isCarried(cell, cells[at] ?? ''));
     return strayed < 0 ? undefined : `cell ${strayed} is another one`;
   }
-  if (problem === undefined) return undefined;
   if (problem.reason === '' || problem.reason.length > LONGEST_MESSAGE)
     return `a reason of ${problem.reason.length} characters`;
   if (CANARY.test(problem.reason) || CANARY.test(problem.column ?? ''))
@@ -91,5 +92,4 @@ function wrongRow(
 }
 
 /** Carried on as it is, without one apostrophe that kept it from being a formula. */
-const isCarried = (carried: string, cell: string): boolean =>
-  carried === cell || `'${carried}` === cell;
+const isCarried = (carried: string, cell: string): boolean => carried === cell || `'${carried}` === cell;

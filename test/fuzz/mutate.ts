@@ -9,7 +9,11 @@ const TOKENS: readonly Buffer[] = [
   ...['\nTOTP2,b@x,739154', ',status,needsRecollection,reason'],
 ]
   .map((text) => Buffer.from(text))
-  .concat(['ff', 'fffe', 'feff', 'efbbbf', '504b0304', 'd800', '00', 'c3', 'fffe0000'].map((hex) => Buffer.from(hex, 'hex')));
+  .concat(
+    ['ff', 'fffe', 'feff', 'efbbbf', '504b0304', 'd800', '00', 'c3', 'fffe0000'].map((hex) =>
+      Buffer.from(hex, 'hex'),
+    ),
+  );
 
 /** Inputs that each open another door. */
 export const SEEDS: readonly Buffer[] = [
@@ -37,7 +41,12 @@ function span(bytes: Buffer, random: () => number): [from: number, to: number] {
 function swapEncoding(bytes: Buffer, random: () => number): Buffer {
   const text = bytes.toString('utf8');
   const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
-  const forms = [utf16, Buffer.from(utf16).swap16(), Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')];
+  const forms = [
+    utf16,
+    Buffer.from(utf16).swap16(),
+    Buffer.from(text, 'latin1'),
+    Buffer.from(text, 'utf16le'),
+  ];
   return pick(random, [...forms, Buffer.from(`\ufeff${text}`), bytes.subarray(1)]);
 }
 
@@ -62,7 +71,10 @@ const MUTATORS: readonly Mutator[] = [
     return flipped;
   },
   (bytes, random, other) =>
-    Buffer.concat([bytes.subarray(0, below(random, bytes.length + 1)), other.subarray(below(random, other.length + 1))]),
+    Buffer.concat([
+      bytes.subarray(0, below(random, bytes.length + 1)),
+      other.subarray(below(random, other.length + 1)),
+    ]),
   swapEncoding,
   (bytes, random) => {
     const [from, to] = [pick(random, DELIMITERS), pick(random, DELIMITERS)];
@@ -85,7 +97,8 @@ export const MOST_KEPT_BYTES = 4096;
 /** Another input, one to a few steps away. */
 export function mutate(bytes: Buffer, random: () => number, other: Buffer): Buffer {
   let mutated = bytes;
-  for (let steps = 1 + below(random, 5); steps > 0; steps--) mutated = pick(random, MUTATORS)(mutated, random, other);
+  for (let steps = 1 + below(random, 5); steps > 0; steps--)
+    mutated = pick(random, MUTATORS)(mutated, random, other);
   return mutated;
 }
 

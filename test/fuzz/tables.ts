@@ -3,8 +3,12 @@ import { answerTo, cut, type Answer } from './answer.js';
 
 /** Text of any kind; neither NUL nor half a surrogate pair is text. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ unit: fc.constantFrom('"', ',', ';', '\t', '\n', '\r', "'", '=', '0', 'x', ' ', '\u00a0', 'ü', '🏔') }),
-  fc.array(fc.integer({ min: 1, max: 0xd7ff }), { maxLength: 8 }).map((codes) => String.fromCharCode(...codes)),
+  fc.string({
+    unit: fc.constantFrom('"', ',', ';', '\t', '\n', '\r', "'", '=', '0', 'x', ' ', '\u00a0', 'ü', '🏔'),
+  }),
+  fc
+    .array(fc.integer({ min: 1, max: 0xd7ff }), { maxLength: 8 })
+    .map((codes) => String.fromCharCode(...codes)),
   fc.constantFrom('', '007', '=1+1', "'=1", '-5', '@x', '\n', '"', 'a\r\nb', '\ufeff', '1.23E+05', '"\n",'),
 );
 
@@ -40,7 +44,10 @@ export const tables: fc.Arbitrary<Table> = fc
     // An ending that no other name has, and that makes no name a known one.
     const names = [...known, ...own.map((text, i) => `${text.replace(/^\ufeff/, '')}~${i}`)];
     const byOrder = <T>(cells: readonly T[]): T[] =>
-      cells.map((cell, i) => ({ cell, at: order[i]! })).sort((a, b) => a.at - b.at).map(({ cell }) => cell);
+      cells
+        .map((cell, i) => ({ cell, at: order[i]! }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ cell }) => cell);
     const cells = (kind: Kind, i: number): string[] => [
       kind === 'again' ? 's0' : `S${i}`,
       `u${i}@x`,
@@ -121,8 +128,8 @@ function found(answer: Answer) {
     is:
       row !== undefined
         ? row.proof.kind === 'code' && row.proof.code.reveal()
-        : problem?.status === 'duplicate'
-          ? `duplicate of ${/\d+$/.exec(problem.reason)?.[0]}`
+        : problem.status === 'duplicate'
+          ? `duplicate of ${/\d+$/.exec(problem.reason)?.[0] ?? ''}`
           : 'invalid',
     cells: record.cells,
   }));
