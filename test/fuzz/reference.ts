@@ -27,9 +27,15 @@ export function decode(bytes: Buffer): string | undefined {
   }
 }
 
-/** Lines begun before this place of a text. */
-const lineAt = (text: string, at: number): number =>
-  (text.slice(0, at).match(/\r\n|[\r\n]/g)?.length ?? 0) + 1;
+/** Tells on which line a place of a text is; asked from the beginning on, as each text between is counted once. */
+function lineCounter(text: string): (at: number) => number {
+  let [line, counted] = [1, 0];
+  return (at) => {
+    line += text.slice(counted, at).match(/\r\n|[\r\n]/g)?.length ?? 0;
+    counted = at;
+    return line;
+  };
+}
 
 const isBreak = (char: string | undefined): boolean => char === '\n' || char === '\r';
 
@@ -37,9 +43,11 @@ const HINT = /^(?:sep=.?|"sep=.?")[,;\t]*(?:\r\n|[\r\n]|$)/i;
 
 export function readReference(text: string, delimiter: string): Reference {
   const records: ReferenceRecord[] = [];
+  const lineAt = lineCounter(text);
   let at = HINT.exec(text)?.[0].length ?? 0;
   while (at < text.length) {
     const start = at;
+    const line = lineAt(start);
     const cells: string[] = [];
     for (;;) {
       let cell = '';
@@ -50,13 +58,13 @@ export function readReference(text: string, delimiter: string): Reference {
           else if (text[at + 1] === '"') cell += text[at++]!;
           else break;
         }
-        if (at >= text.length) return { records, fault: { kind: 'open', line: lineAt(text, opened) } };
+        if (at >= text.length) return { records, fault: { kind: 'open', line: lineAt(opened) } };
         at++;
         if (at < text.length && text[at] !== delimiter && !isBreak(text[at]))
-          return { records, fault: { kind: 'misplaced', line: lineAt(text, start) } };
+          return { records, fault: { kind: 'misplaced', line } };
       } else {
         for (; at < text.length && text[at] !== delimiter && !isBreak(text[at]); at++) {
-          if (text[at] === '"') return { records, fault: { kind: 'misplaced', line: lineAt(text, start) } };
+          if (text[at] === '"') return { records, fault: { kind: 'misplaced', line } };
           cell += text[at]!;
         }
       }
@@ -66,7 +74,7 @@ export function readReference(text: string, delimiter: string): Reference {
     }
     // Before the header any delimiter is blank, as it is not known yet.
     const blank = records.length === 0 ? /^[\s,;"]*$/u : /^\s*$/u;
-    if (!cells.every((cell) => blank.test(cell))) records.push({ line: lineAt(text, start), cells });
+    if (!cells.every((cell) => blank.test(cell))) records.push({ line, cells });
     if (text[at] === '\r' && text[at + 1] === '\n') at++;
     at++;
   }
