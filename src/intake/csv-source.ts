@@ -97,7 +97,7 @@ export class CsvSource {
       if (records.length > 0) yield records;
     }
     const { rest, openedAt, isTooLong } = this.#cutter;
-    if (isTooLong && openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
+    if (isTooLong && openedAt !== undefined) throw this.#neverClosed(rest.subarray(0, openedAt));
     if (isTooLong) throw this.#errorAfter(NOTHING, TOO_LONG);
     if (nul >= 0) throw this.#errorAfter(rest, NO_TEXT);
   }
@@ -105,8 +105,18 @@ export class CsvSource {
   /** The last line may end without a line break. */
   #takeLast(): CsvRecord[] {
     const { rest, openedAt } = this.#cutter;
-    if (openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
+    if (openedAt !== undefined) throw this.#neverClosed(rest.subarray(0, openedAt));
     return this.#parse(rest);
+  }
+
+  /**
+   * The error of a quoted field that opens after `before`, the beginning of its record.
+   * @throws OathEnrollError what is wrong in `before` itself, as it comes first.
+   */
+  #neverClosed(before: Buffer): OathEnrollError {
+    const error = this.#errorAfter(before, NEVER_CLOSED);
+    this.#parse(before);
+    return error;
   }
 
   #parse(bytes: Buffer): CsvRecord[] {

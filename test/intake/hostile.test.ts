@@ -11,12 +11,12 @@ import { collect, errorOf, openText, readAll } from './read.js';
 const HEADER = 'serialNumber,user,verificationCode';
 const MB = 1024 * 1024;
 
-/** A small share of `npm run fuzz`, another one in every run; the seed is in the message of a failure. */
-const seed = Date.now() % 2 ** 31;
+/** The same share in every run, so that a failure comes again; `npm run fuzz -- inputs seed` tries others. */
+const seed = 1;
 
 describe('hostile input, a small share', () => {
   it('tables in any dialect come back row by row', async () => {
-    await fc.assert(comesBack, { numRuns: 150 });
+    await fc.assert(comesBack, { numRuns: 150, seed });
   });
 
   it('bytes that mutate towards new code break no law', async () => {
@@ -72,6 +72,28 @@ describe('what the fuzzer found', () => {
     ],
     ['blanks of all kinds before the header', '\u00a0\n"\n"\n ;,\nserial;user;code\nA;a@x;123456\n'],
   ])('%s gets one answer, however it is cut', async (_, input) => {
+    expect(await lawful(input)).toBeUndefined();
+  });
+
+  const FOLLOWED = 'text follows the closing quote of a field';
+  const OPEN = 'a quoted field opens here and is never closed';
+
+  it.each([
+    ['text after a closing quote first', `${HEADER}\nA,"a\nb"x,"1\n`, 2, FOLLOWED],
+    ['no other fault', `${HEADER}\nA,"a\nb","1\n`, 3, OPEN],
+    ['text after a closing quote in the header', 'serial,"us\ner"x,"code\n', 1, FOLLOWED],
+    [
+      'a line before it that is not UTF-8',
+      Buffer.from(`${HEADER}\nA,"\xff\nb","1\n`, 'latin1'),
+      2,
+      'not UTF-8',
+    ],
+  ])('a quote that never closes, and %s: the first fault is told', async (_, input, line, message) => {
+    for (const tail of ['', 'x'.repeat(MB)]) {
+      const answer = await answerTo([Buffer.concat([Buffer.from(input as string), Buffer.from(tail)])]);
+      expect('message' in answer && answer.message).toContain(`in.csv, line ${line}: `);
+      expect('message' in answer && answer.message).toContain(message);
+    }
     expect(await lawful(input)).toBeUndefined();
   });
 
