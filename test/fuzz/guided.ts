@@ -59,6 +59,7 @@ export async function fuzz(
         const { answer, broken } = await tryBytes(each.bytes, each.places);
         tried++;
         if (broken !== undefined) findings.push({ ...each, broken });
+        if (findings.length >= mostFindings) break;
         if (answer === undefined) continue;
         if ('refused' in answer) refused++;
         const shape = shapeOf(answer);
@@ -66,7 +67,7 @@ export async function fuzz(
         shapes.add(shape);
         keep(each.bytes);
       }
-      if (!coverage.hasNew(coverage.take(), false)) continue;
+      if (findings.length >= mostFindings || !coverage.hasNew(coverage.take(), false)) continue;
       for (const { bytes, places: at } of batch) {
         await tryBytes(bytes, at);
         if (coverage.hasNew(coverage.take(), true)) keep(bytes);

@@ -16,20 +16,20 @@ const seed = 1;
 
 describe('hostile input, a small share', () => {
   it('tables in any dialect come back row by row', async () => {
-    await fc.assert(comesBack, { numRuns: 150, seed });
+    await fc.assert(comesBack, { numRuns: 100, seed });
   });
 
   it('bytes that mutate towards new code break no law', async () => {
-    const { inputs, blocks, findings } = await fuzz(200, seed);
+    const { inputs, blocks, findings } = await fuzz(100, seed);
     expect(findings, `seed ${seed}`).toEqual([]);
-    expect(inputs).toBe(200);
+    expect(inputs).toBe(100);
     expect(blocks.reached, `seed ${seed}`).toBeGreaterThan(100);
   });
 
   it('the seed alone decides what is tried', async () => {
     const tried = async (): Promise<string[]> => {
       const all: string[] = [];
-      await fuzz(40, 5, { see: (bytes) => all.push(bytes.toString('base64')) });
+      await fuzz(20, 5, { see: (bytes) => all.push(bytes.toString('base64')) });
       return all;
     };
     expect(await tried()).toEqual(await tried());
