@@ -73,7 +73,11 @@ export function readHeader(
   purpose: Purpose = 'enroll',
 ): Columns {
   const fail = (message: string, column?: string): OathEnrollError =>
-    new OathEnrollError('input', message, column === undefined ? place : { ...place, column });
+    new OathEnrollError(
+      'input',
+      message,
+      column === undefined ? place : { ...place, column: shownName(column) },
+    );
   const named = new Map([...overrides].map(([name, header]) => [knownColumn(name), header]));
   if (countKnown(cells, overrides) === 0) {
     // The cells are not shown: without a header they are data.
@@ -98,7 +102,7 @@ export function readHeader(
     if (alias === undefined || named.has(alias) || Object.values(index).includes(at)) return;
     const twin = index[alias];
     if (twin !== undefined) {
-      const both = `"${names[twin] ?? ''}" and "${name}" both mean ${alias}`;
+      const both = `"${shownName(names[twin] ?? '')}" and "${shownName(name)}" both mean ${alias}`;
       throw fail(`${both}, choose with --column ${alias}=HEADER or take one away`, name);
     }
     index[alias] = at;
@@ -172,8 +176,20 @@ function findHeader(names: readonly string[], header: string): number {
 
 /** Names for an error message; what may be a code or a seed, where data stands in for a header, is left out. */
 function list(names: readonly string[]): string {
-  const shown = names.filter((name) => name.trim() !== '');
-  return shown
-    .map((name) => (looksSecret(name) && !COLUMN_BY_NAME.has(fold(name)) ? '…' : `"${name}"`))
-    .join(', ');
+  const named = names.filter((name) => name.trim() !== '');
+  const shown = named.slice(0, MOST_SHOWN).map((name) => {
+    const safe = shownName(name);
+    return safe === '…' ? safe : `"${safe}"`;
+  });
+  const more = named.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+const MOST_SHOWN = 20;
+const LONGEST_SHOWN = 60;
+
+/** A name for an error message: `…` where it may be a code or a seed, and cut where it is long. */
+function shownName(name: string): string {
+  if (looksSecret(name) && !COLUMN_BY_NAME.has(fold(name))) return '…';
+  return name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name;
 }

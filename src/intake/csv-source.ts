@@ -22,12 +22,16 @@ export interface Batch {
   readonly arrivedAtMs: number;
 }
 
-/** No record of tokens is longer: beyond this a quote is not closed, or it is no table. */
-const MAX_RECORD_BYTES = 1024 * 1024;
-
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t'];
 const CSV = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true } satisfies Options;
 
+/** `sep=;` on the first line is a hint from Excel to itself; the header says more. */
+const HINT = /^(?:sep=.?|"sep=.?")[,;\t]*(?:\r\n|[\r\n]|$)/i;
+
+const NO_TEXT = 'this is not text, or it is UTF-16 without a mark, save it as "CSV UTF-8"';
+const NO_UTF8 =
+  'this line is not UTF-8 (a letter such as ü in another encoding), save the file as "CSV UTF-8"';
+const TOO_LONG = 'this line is too long to be a row of a table';
 const NEVER_CLOSED = 'a quoted field opens here and is never closed, add the missing quote';
 const MISPLACED_QUOTE: Readonly<Record<string, string>> = {
   INVALID_OPENING_QUOTE:
@@ -73,46 +77,57 @@ export class CsvSource {
   async *batches(source: Readable): AsyncGenerator<Batch, void, undefined> {
     for await (const chunk of sourceChunks(source, this.fileName)) {
       const arrivedAtMs = this.now();
-      const records = this.#take(this.#input.push(chunk));
-      if (records.length > 0) yield { records, arrivedAtMs };
+      for (const records of this.#take(this.#input.push(chunk))) yield { records, arrivedAtMs };
     }
     // A record that was cut off because nobody wants more is not one.
     if (source.destroyed && !source.readableEnded) return;
-    const records = [...this.#take(this.#input.end()), ...this.#takeLast()];
-    if (records.length > 0) yield { records, arrivedAtMs: this.now() };
+    const arrivedAtMs = this.now();
+    for (const records of this.#take(this.#input.end())) yield { records, arrivedAtMs };
+    const last = this.#takeLast();
+    if (last.length > 0) yield { records: last, arrivedAtMs };
   }
 
-  #take(bytes: Buffer): CsvRecord[] {
+  /** What is wrong is told in the order of the input, the header being one batch, however its bytes are cut. */
+  *#take(bytes: Buffer): Generator<CsvRecord[], void, undefined> {
     const nul = bytes.indexOf(0);
-    if (nul >= 0) {
-      const before = Buffer.concat([this.#cutter.rest, bytes.subarray(0, nul)]);
-      throw this.#errorAfter(
-        before,
-        'this is not text, or it is UTF-16 without a mark, save it as "CSV UTF-8"',
-      );
+    const fresh = nul < 0 ? bytes : bytes.subarray(0, nul);
+    let complete = this.#cutter.push(fresh);
+    for (; complete.length > 0; complete = this.#cutter.push(NOTHING)) {
+      const records = this.#parse(complete);
+      if (records.length > 0) yield records;
     }
-    const complete = this.#cutter.push(bytes);
-    const { rest, openedAt } = this.#cutter;
-    const records = this.#parse(complete);
-    if (rest.length <= MAX_RECORD_BYTES) return records;
-    if (openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
-    throw this.#errorAfter(NOTHING, 'this line is too long to be a row of a table');
+    const { rest, openedAt, isTooLong } = this.#cutter;
+    if (isTooLong && openedAt !== undefined) throw this.#neverClosed(rest.subarray(0, openedAt));
+    if (isTooLong) throw this.#errorAfter(NOTHING, TOO_LONG);
+    if (nul >= 0) throw this.#errorAfter(rest, NO_TEXT);
   }
 
   /** The last line may end without a line break. */
   #takeLast(): CsvRecord[] {
     const { rest, openedAt } = this.#cutter;
-    if (openedAt !== undefined) throw this.#errorAfter(rest.subarray(0, openedAt), NEVER_CLOSED);
+    if (openedAt !== undefined) throw this.#neverClosed(rest.subarray(0, openedAt));
     return this.#parse(rest);
+  }
+
+  /**
+   * The error of a quoted field that opens after `before`, the beginning of its record.
+   * @throws OathEnrollError what is wrong in `before` itself, as it comes first.
+   */
+  #neverClosed(before: Buffer): OathEnrollError {
+    const error = this.#errorAfter(before, NEVER_CLOSED);
+    this.#parse(before);
+    return error;
   }
 
   #parse(bytes: Buffer): CsvRecord[] {
     const broken = brokenLineStart(bytes);
-    if (broken !== undefined) {
-      const message =
-        'this line is not UTF-8 (a letter such as ü in another encoding), save the file as "CSV UTF-8"';
-      throw this.#errorAfter(bytes.subarray(0, broken), message);
-    }
+    if (broken === undefined) return this.#records(bytes);
+    const sound = new RecordCutter(this.#delimiter).push(bytes.subarray(0, broken));
+    this.#records(sound);
+    throw this.#errorAfter(bytes.subarray(sound.length, broken), NO_UTF8);
+  }
+
+  #records(bytes: Buffer): CsvRecord[] {
     const text = this.#delimiter === undefined ? this.#openHead(bytes) : bytes;
     if (text.length === 0) return [];
     const all = this.#cells(text);
@@ -127,12 +142,10 @@ export class CsvSource {
 
   /** Leaves out what stands before the header, and finds the delimiter once the header is there. */
   #openHead(bytes: Buffer): Buffer {
-    const head = bytes.toString('latin1');
-    // `sep=;` is a hint from Excel to itself; the header says more.
-    const hint = this.#line === 1 ? /^"?sep=.?"?[,;\t]*(?:\r\n|[\r\n]|$)/i.exec(head) : null;
-    const begin = hint === null ? 0 : hint[0].length;
-    const content = head.slice(begin).search(/[^\s,;"]/);
-    const start = content < 0 ? head.length : begin + head.slice(begin, begin + content).search(/[^\r\n]*$/);
+    const head = bytes.toString();
+    const hint = (this.#line === 1 ? HINT.exec(head)?.[0] : undefined) ?? '';
+    const blank = blankRecords(head.slice(hint.length));
+    const start = Buffer.byteLength(hint) + Buffer.byteLength(blank);
     this.#line += countBreaks(bytes.subarray(0, start));
     const text = bytes.subarray(start);
     if (text.length > 0) {
@@ -185,6 +198,19 @@ export class CsvSource {
 const LF = 0x0a;
 const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
+
+/** Records of blanks, quotes and delimiters of any kind at the beginning of a text, up to the first that has more. */
+function blankRecords(text: string): string {
+  let end = 0;
+  let quoting = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    if (char === '"') quoting = !quoting;
+    else if ((char === '\n' || char === '\r') && !quoting) end = i + 1;
+    else if (!/[\s,;]/.test(char)) break;
+  }
+  return text.slice(0, end);
+}
 
 const isBlank = (cell: string): boolean => cell.trim() === '';
 

@@ -97,7 +97,10 @@ interface Seed {
 }
 
 const secretKey = readField<Seed>((text) => {
-  const written = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  const written = text
+    .replace(/[\s-]/g, '')
+    .replace(/(?<!=)=+$/, '')
+    .toUpperCase();
   const wasHex = isHex(written);
   const base32 = wasHex ? OtpSecret.fromHex(written).base32 : written;
   const wrong = SEED_WRONGS.find(([holds]) => holds(base32));

@@ -1,8 +1,15 @@
-const QUOTE = 0x22;
+import { ByteRoom } from './byte-room.js';
+
+const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
+const BLANK = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
 
-const NOTHING = Buffer.alloc(0);
+/** No record of tokens is longer: beyond this a quote is not closed, or it is no table. */
+const MAX_RECORD_BYTES = 1024 * 1024;
 
 /**
  * Cuts a stream of UTF-8 bytes into batches of whole records, so that a record can be parsed the moment its line
@@ -10,21 +17,30 @@ const NOTHING = Buffer.alloc(0);
  *
  * It knows just enough of RFC 4180 to tell a line break inside a quoted field from one that ends a record. A
  * quote opens a field only at the field's start; any other is left for the parser to refuse.
+ *
+ * Where records end does not depend on how the bytes are cut into chunks.
  */
 export class RecordCutter {
   /** Bytes since the last cut; always starts where a record starts. */
-  #rest: Buffer = NOTHING;
+  readonly #room = new ByteRoom();
   #scanned = 0;
   #quoting = false;
   #openedAt = -1;
   #closedAt = -1;
   #cutAfterCr = false;
-  #opensField: (byte: number | undefined) => boolean = (byte) =>
-    ',;\t\r\n'.includes(String.fromCharCode(byte ?? LF));
+  #isTooLong = false;
+  /** The record that is not complete yet has more than blanks, and no delimiter is known. */
+  #mayBeHeader = false;
+  #delimiter: number | undefined;
+
+  /** @param delimiter until it is known, records come out up to the first that may be a header, and that one by itself. */
+  constructor(delimiter?: string) {
+    if (delimiter !== undefined) this.setDelimiter(delimiter);
+  }
 
   /** Bytes of the record that is not complete yet. */
   get rest(): Buffer {
-    return this.#rest;
+    return this.#room.bytes;
   }
 
   /** Where in {@link rest} a quoted field opened that has not closed; undefined outside of one. */
@@ -32,35 +48,55 @@ export class RecordCutter {
     return this.#quoting ? this.#openedAt : undefined;
   }
 
-  /** Once the delimiter is known, only it opens fields. */
-  setDelimiter(delimiter: string): void {
-    const code = delimiter.charCodeAt(0);
-    this.#opensField = (byte) => byte === undefined || byte === code || byte === LF || byte === CR;
+  /** The record in {@link rest} is longer than any may be; what follows is not looked at any more. */
+  get isTooLong(): boolean {
+    return this.#isTooLong;
   }
 
-  /** The records that are complete with this chunk, line breaks included; empty if none is. */
+  /** Once the delimiter is known, only it opens fields. */
+  setDelimiter(delimiter: string): void {
+    this.#delimiter = delimiter.charCodeAt(0);
+  }
+
+  /**
+   * Records that are complete with this chunk, line breaks included; empty if none is. As long as some come out,
+   * there may be more without another chunk.
+   */
   push(chunk: Buffer): Buffer {
     // CR LF, cut between the two: the LF belongs to the line that has gone out.
     const fresh = this.#cutAfterCr && chunk[0] === LF ? chunk.subarray(1) : chunk;
     if (chunk.length > 0) this.#cutAfterCr = false;
-    const bytes = this.#rest.length === 0 ? fresh : Buffer.concat([this.#rest, fresh]);
+    const bytes = this.#room.append(fresh);
     const end = this.#scan(bytes);
     if (end > 0) this.#cutAfterCr = end === bytes.length && bytes[end - 1] === CR;
-    this.#rest = bytes.subarray(end);
-    this.#scanned = bytes.length - end;
+    this.#scanned -= end;
     this.#openedAt -= end;
     this.#closedAt -= end;
-    return bytes.subarray(0, end);
+    return this.#room.take(end);
   }
 
-  /** Reads on to the end of `bytes`; returns where the last complete record ends, 0 if none does. */
+  /** Reads on in `bytes`; returns where the last complete record ends, 0 if none does. */
   #scan(bytes: Buffer): number {
     let end = 0;
-    for (let i = this.#scanned; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === QUOTE) this.#onQuote(bytes, i);
-      else if ((byte === LF || byte === CR) && !this.#quoting) end = i + 1;
+    let at = this.#scanned;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if ((byte === LF || byte === CR) && !this.#quoting) {
+        end = at + 1;
+        if (!this.#mayBeHeader) continue;
+        this.#mayBeHeader = false;
+        if (byte === CR && bytes[end] === LF) end++;
+        at = end;
+        break;
+      }
+      if (at - end >= MAX_RECORD_BYTES) {
+        this.#isTooLong = true;
+        break;
+      }
+      if (byte === QUOTE) this.#onQuote(bytes, at);
+      else if (this.#delimiter === undefined && isContent(byte)) this.#mayBeHeader = true;
     }
+    this.#scanned = at;
     return end;
   }
 
@@ -76,4 +112,12 @@ export class RecordCutter {
       this.#quoting = true;
     }
   }
+
+  #opensField(before: number | undefined): boolean {
+    if (before === undefined || before === LF || before === CR) return true;
+    if (this.#delimiter !== undefined) return before === this.#delimiter;
+    return before === COMMA || before === SEMICOLON || before === TAB;
+  }
 }
+
+const isContent = (byte: number): boolean => byte > BLANK && byte !== COMMA && byte !== SEMICOLON;

@@ -89,11 +89,14 @@ function line(cells: readonly string[], { delimiter }: InputHeader): string {
 /** Cells that need quotes repeat from row to row: sites, departments, reasons. */
 const quoted = new Map<string, string>();
 const MOST_QUOTED = 1000;
+/** Longer cells hardly repeat, and a thousand of the longest would fill the memory. */
+const LONGEST_KEPT = 500;
 
 function quote(cell: string): string {
   let text = quoted.get(cell);
   if (text === undefined) {
     text = stringify([[cell]], { quoted: true, eof: false });
+    if (cell.length > LONGEST_KEPT) return text;
     if (quoted.size >= MOST_QUOTED) quoted.clear();
     quoted.set(cell, text);
   }

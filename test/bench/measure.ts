@@ -70,7 +70,7 @@ export async function report(name: string, title: string, parts: readonly (strin
   await writeFile(join(folder, `${name}.md`), `${[`# ${title}`, made, ...texts].join('\n\n')}\n`);
 }
 
-function markdown(table: Table): string {
+export function markdown(table: Table): string {
   const names = Object.keys(table[0] ?? {});
   const lines = [names, names.map(() => '---'), ...table.map((row) => names.map((each) => row[each]!))];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
