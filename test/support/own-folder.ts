@@ -37,6 +37,6 @@ function placed(path: unknown): unknown {
 
 const cwd = process.cwd.bind(process);
 process.cwd = () => folders.getStore() ?? cwd();
-takePathsFromFolder(fs as unknown as Record<string, unknown>);
-takePathsFromFolder(files as unknown as Record<string, unknown>);
+takePathsFromFolder(fs);
+takePathsFromFolder(files);
 syncBuiltinESMExports();
