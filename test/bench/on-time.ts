@@ -6,122 +6,58 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { CONCURRENCY } from '../simulation/client.js';
-import { brokenPromises, simulate, type Scenario } from '../simulation/simulate.js';
-import type { WorkloadSpec } from '../simulation/workloads.js';
+import { simulate, type Scenario } from '../simulation/simulate.js';
+import { freshHintedModels, freshModels } from './fresh-models.js';
+import {
+  COLUMNS,
+  FAR_MS,
+  FEW_REFUSALS,
+  judge,
+  measure,
+  seen,
+  type Cell,
+  type Column,
+} from './on-time-cell.js';
 import { HASTES, PLAYERS, TRIES_EVERY, type Player } from './on-time-clients.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from './on-time-models.js';
 
 const SEEDS = [211, 223, 227, 229, 233];
+/** Of the models that nobody looked at while the throttle was tuned. */
+const FRESH_SEEDS = [1009, 1013, 1019, 1021, 1031];
 const FOLDER = 'reports/benchmarks';
-
-const FAR_MS = 200;
-
-/** A run with so few refusals is not judged by their share. */
-const FEW_REFUSALS = 3;
 
 const NAMES = Object.keys(PLAYERS) as Player[];
 const LEARNER = 'knows the limit after one refusal';
 const SLOW_LEARNER = 'knows burst and rate after two';
 
-/** Seeds of earlier runs are others. */
-const EARLIER = 1000;
-
-interface Column {
-  readonly title: string;
-  readonly workload: WorkloadSpec;
-  readonly oneWayMs: number;
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: 'wave 0.5', workload: { kind: 'wave', load: 0.5 }, oneWayMs: 40 },
-  { title: 'wave 1', workload: { kind: 'wave', load: 1 }, oneWayMs: 40 },
-  { title: 'wave 2.3', workload: { kind: 'wave', load: 2.3 }, oneWayMs: 40 },
-  { title: 'three waves 1', workload: { kind: 'waves', load: 1 }, oneWayMs: 40 },
-  { title: 'stream 1', workload: { kind: 'stream', load: 1 }, oneWayMs: 40 },
-  { title: 'wave 1, far', workload: { kind: 'wave', load: 1 }, oneWayMs: FAR_MS },
-];
-
-interface Cell {
-  /** Enrolled, as a share of the best possible. */
-  readonly onTime: number;
-  readonly refusedShare: number;
-  readonly refusals: number;
-}
-
-/** Runs with many rows teach nothing more. */
-const MOST_ROWS = 4000;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-
-let simulatedCalls = 0;
-const ours = { runs: 0, early: 0, dead: 0, broken: 0 };
-
-async function measure(model: Model, { workload, oneWayMs }: Column, player: Player): Promise<Cell> {
-  const cells: Cell[] = [];
-  for (const seed of SEEDS) {
-    const scenario: Scenario = {
-      limit: model.limit(seed),
-      workload: { ...workload, most: MOST_ROWS },
-      network: { oneWayMs, jitter: model.jitter ?? 0 },
-      seed,
-      retryAfter: model.retryAfter ?? 'whole',
-      percentage: model.percentage ?? false,
-    };
-    const earlier: Scenario | undefined = model.earlier && {
-      ...scenario,
-      limit: model.earlier,
-      workload: { kind: 'waves', load: 1, most: MOST_ROWS },
-      seed: EARLIER + seed,
-    };
-    const report = await PLAYERS[player](scenario, model.refused, earlier);
-    const { best, enrolled, calls, refusals } = report;
-    simulatedCalls += calls;
-    cells.push({ onTime: enrolled / best.enrolled, refusedShare: refusals / calls, refusals });
-    if (player !== 'ours') continue;
-    ours.runs++;
-    ours.early += report.early;
-    ours.dead += report.deadSent + report.deadArrived;
-    ours.broken += brokenPromises(report).length;
-  }
-  return {
-    onTime: median(cells.map((cell) => cell.onTime)),
-    refusedShare: median(cells.map((cell) => cell.refusedShare)),
-    refusals: median(cells.map((cell) => cell.refusals)),
-  };
-}
-
-interface Judgement {
-  readonly late: boolean;
-  /** More calls are refused than asked. */
-  readonly rude: boolean;
-  /** The same where a few refusals are let pass. */
-  readonly plainlyRude: boolean;
-}
-
-/** Undefined where nothing is asked. */
-function judge(cell: Cell, model: Model, { oneWayMs }: Column): Judgement | undefined {
-  const target = oneWayMs === FAR_MS ? model.farOnTime : model.onTime;
-  if (target === undefined) return undefined;
-  const rude = cell.refusedShare > model.refused;
-  return { late: cell.onTime < target, rude, plainlyRude: rude && cell.refusals > FEW_REFUSALS };
-}
-
 /** Cells of ours: those for which something is asked, and those that miss it. */
-const count = { judged: 0, strict: 0, plain: 0, ofThose: { learnable: 0, learnerToo: 0 } };
+class Count {
+  judged = 0;
+  strict = 0;
+  plain = 0;
+  learnable = 0;
+  learnerToo = 0;
 
-function counted(cell: Cell, theirs: Cell | undefined, model: Model, column: Column): string {
-  const judgement = judge(cell, model, column);
-  if (judgement === undefined) return shown(cell);
-  const { late, rude, plainlyRude } = judgement;
-  count.judged++;
-  if (late || rude) count.strict++;
-  if (late || plainlyRude) {
-    count.plain++;
-    const learner = theirs && judge(theirs, model, column);
-    if (learner !== undefined) count.ofThose.learnable++;
-    if ((late && learner?.late) || (plainlyRude && learner?.rude)) count.ofThose.learnerToo++;
+  /** Counts a cell of ours and shows it. */
+  add(cell: Cell, theirs: Cell | undefined, model: Model, column: Column): string {
+    const judgement = judge(cell, model, column);
+    if (judgement === undefined) return shown(cell);
+    const { late, rude, plainlyRude } = judgement;
+    this.judged++;
+    if (late || rude) this.strict++;
+    if (late || plainlyRude) {
+      this.plain++;
+      const learner = theirs && judge(theirs, model, column);
+      if (learner !== undefined) this.learnable++;
+      if ((late && learner?.late) || (plainlyRude && learner?.rude)) this.learnerToo++;
+    }
+    return shown(cell, late, plainlyRude);
   }
-  return shown(cell, late, plainlyRude);
+
+  inWords(): string {
+    return `${this.strict} of ${this.judged} cells miss a target as it stands, ${this.plain} if up to ${FEW_REFUSALS} refusals in a run are let
+pass; of ${this.learnable} of these there is a measured bound, and it misses ${this.learnerToo} in the same way.`;
+  }
 }
 
 const bold = (text: string, isBold: boolean): string => (isBold ? `**${text}**` : text);
@@ -133,7 +69,7 @@ const targets = ({ onTime, farOnTime, refused }: Model): string =>
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-async function table(models: readonly Model[]): Promise<string[]> {
+async function table(models: readonly Model[], seeds: readonly number[], count: Count): Promise<string[]> {
   const lines = [
     line(['limit', 'client', 'target', ...COLUMNS.map(({ title }) => title)]),
     line(['---', '---', '---', ...COLUMNS.map(() => '---')]),
@@ -142,14 +78,14 @@ async function table(models: readonly Model[]): Promise<string[]> {
     const cellsOf = new Map<Player, Cell[]>();
     for (const player of playersOf(model)) {
       const cells: Cell[] = [];
-      for (const column of COLUMNS) cells.push(await measure(model, column, player));
+      for (const column of COLUMNS) cells.push(await measure(model, column, seeds, player));
       cellsOf.set(player, cells);
     }
     for (const [player, cells] of cellsOf) {
       const isOurs = player === 'ours';
       const theirs = cellsOf.get(SLOW_LEARNER) ?? cellsOf.get(LEARNER);
       const texts = cells.map((cell, i) =>
-        isOurs ? counted(cell, theirs?.[i], model, COLUMNS[i]!) : shown(cell),
+        isOurs ? count.add(cell, theirs?.[i], model, COLUMNS[i]!) : shown(cell),
       );
       const row = line([isOurs ? model.name : '', player, isOurs ? targets(model) : '', ...texts]);
       console.log(row);
@@ -185,21 +121,25 @@ async function drain(): Promise<string> {
 }
 
 const startedAt = performance.now();
-const named = await table(namedModels);
-const heldOut = await table(heldOutModels);
-const hinted = await table(hintedModels);
+const tuned = new Count();
+const fresh = new Count();
+const named = await table(namedModels, SEEDS, tuned);
+const heldOut = await table(heldOutModels, SEEDS, tuned);
+const hinted = await table(hintedModels, SEEDS, tuned);
+const freshLines = await table(freshModels, FRESH_SEEDS, fresh);
+const freshHinted = await table(freshHintedModels, FRESH_SEEDS, fresh);
 const drained = await drain();
-const { judged, strict, plain, ofThose } = count;
-const summary = `${strict} of ${judged} cells miss a target as it stands.
+const summary = `Of the models that were looked at while the throttle was tuned:
+${tuned.inWords()}
 
-${plain} miss it if up to ${FEW_REFUSALS} refusals in a run are let pass; of ${ofThose.learnable} of these there is a
-measured bound, and it misses ${ofThose.learnerToo} in the same way.
+Of those that nobody looked at before:
+${fresh.inWords()}
 
-In ${ours.runs} runs of ours ${ours.early} calls left inside a Retry-After that had been received, ${ours.dead} codes were dead as they left
-or arrived, and ${ours.broken} other promises were broken.`;
+In ${seen.runs} runs of ours ${seen.early} calls left inside a Retry-After that had been received, ${seen.dead} codes were dead as they left
+or arrived, and ${seen.broken} other promises were broken.`;
 console.log(`\n${drained}\n${summary}`);
 const tookS = (performance.now() - startedAt) / 1000;
-console.log(`${simulatedCalls} calls simulated in ${tookS.toFixed(0)} s.`);
+console.log(`${seen.calls} calls simulated in ${tookS.toFixed(0)} s.`);
 
 const text = `# Codes sent in time, under limits that nobody tells
 
@@ -225,11 +165,11 @@ ${drained}
 
 ${summary}
 
-## Limits with the figures that the throttle was tuned on
+## Limits with the usual figures, looked at while the throttle was tuned
 
 ${named.join('\n')}
 
-## Limits with other figures
+## Limits with other figures, looked at as well
 
 ${heldOut.join('\n')}
 
@@ -238,6 +178,16 @@ ${heldOut.join('\n')}
 The earlier run is ours as well: three waves at load 1, another seed, and where the hint is wrong another limit.
 
 ${hinted.join('\n')}
+
+## Fresh limits
+
+Figures and seeds that were written down before the throttle was last changed, and run once, at the end.
+
+${freshLines.join('\n')}
+
+## Fresh limits of which an earlier run left a hint
+
+${freshHinted.join('\n')}
 `;
 await mkdir(FOLDER, { recursive: true });
 await writeFile(`${FOLDER}/on-time.md`, text);

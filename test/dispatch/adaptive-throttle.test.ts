@@ -255,6 +255,19 @@ describe('a limit that was met', () => {
     expect(calls).toBeGreaterThan(0.97 * 0.02 * 60_000);
   });
 
+  it('as a hint of more than there is holds nothing up for ever', () => {
+    const desk = new Desk(0, { windows: [{ calls: 72, spanMs: 9000 }] });
+    for (let nowMs = 0; nowMs < 4000; nowMs += 100) desk.accept(nowMs, nowMs + 80);
+    desk.refuse(4000, 4080, 1000);
+    let nowMs = 4080;
+    for (let sent = 0; sent < 100; sent++) {
+      nowMs = Math.max(nowMs, desk.opensAt(nowMs));
+      expect(nowMs).toBeLessThan(HOUR_MS);
+      desk.accept(nowMs, nowMs + 80);
+      nowMs += 80;
+    }
+  });
+
   it('as a hint that is wrong is given up: what passes counts for more', () => {
     const { taken } = new Desk(0, { windows: [{ calls: 10, spanMs: 10_000 }] }).run(400, 10_000, 60_000);
     expect(taken).toBeGreaterThan(10 * 7);

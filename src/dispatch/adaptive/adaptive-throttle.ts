@@ -86,7 +86,7 @@ export class AdaptiveThrottle implements Throttle {
       this.#timed(nowMs - sentAtMs);
     }
     if (signal.kind === 'refused' || signal.kind === 'unreachable') {
-      if (this.#gate.block === undefined) this.#limits.blocked();
+      this.#limits.refused(this.#gate.block === undefined);
       this.#gate.refused(id, sentAtMs, nowMs, signal, this.#limits.fullUntil(sentAtMs));
       return;
     }

@@ -5,11 +5,12 @@ const TRUSTED_CALLS = 30;
 /** How far below the estimate the pace starts after a refusal. */
 const CAUTION = 0.02;
 /**
- * Calls after a refusal until the pace is back at the estimate, at least and for each call that a refusal costs:
- * refusals are then under 1% of calls, and the loss stays under 4%. A mere guess is put to the test sooner.
+ * Calls after a refusal until the pace is back at the estimate: fewer than `usual` as soon as one more refusal is
+ * affordable, and some for each call that a refusal costs. Refusals are then about 1% of calls, and the loss stays under
+ * 4%. A mere guess is put to the test sooner.
  */
-const CAUTIOUS_CALLS = { least: 100, perLostCall: 25 };
-const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, perLostCall: 5 };
+const CAUTIOUS_CALLS = { least: 50, usual: 100, perLostCall: 25 };
+const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, usual: 20, perLostCall: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -34,6 +35,8 @@ export class Bucket {
   #atMs: number;
   #paced = 0;
   #measured = false;
+  /** So many calls after the last refusal one more is affordable. */
+  #spared = Infinity;
   #empties: Empty[] = [];
 
   constructor(
@@ -76,8 +79,8 @@ export class Bucket {
 
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
-    const { least, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
-    return Math.max(least, perLostCall * this.#lost);
+    const { least, usual, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
+    return Math.max(least, Math.min(usual, this.#spared), perLostCall * this.#lost);
   }
 
   get perMs(): number {
@@ -98,8 +101,12 @@ export class Bucket {
     if (this.#level < 2) this.#paced++;
   }
 
-  /** It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. */
-  refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
+  /**
+   * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial.
+   * `spared` calls from now on one more refusal is affordable.
+   */
+  refused(empty: Empty, closedMs: number, trialMs: number, late: number, spared: number): void {
+    this.#spared = spared;
     this.blockMs = Math.max(this.blockMs, closedMs);
     const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TRUSTED_CALLS) ?? this.#empties[0];
     this.#empties.push(empty);

@@ -7,6 +7,8 @@ import { Window } from './window.js';
 /** Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. */
 const PROBES = 0.01;
 const FREE_BLOCKS = 0.5;
+/** Share of calls up to which refusals leave a bucket's growth to be tried sooner. */
+const AFFORDED = 0.015;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
@@ -39,6 +41,7 @@ export class Limits {
   #windows: Window[] = [];
   bucket: Bucket | undefined;
   #blocks = 0;
+  #refusals = 0;
   /** The last call beyond a window was taken. */
   #probing = false;
   #beginnings: Beginning[] = [];
@@ -83,8 +86,9 @@ export class Limits {
     if (this.#beginnings.length > BEGINNINGS) this.#beginnings.splice(1, 1);
   }
 
-  /** The first refusal of a block. */
-  blocked(): void {
+  refused(isFirstOfBlock: boolean): void {
+    this.#refusals++;
+    if (!isFirstOfBlock) return;
     this.#blocks++;
     this.#probing = false;
   }
@@ -191,7 +195,8 @@ export class Limits {
       );
     }
     const closedMs = block.closedUntilMs - block.sentAtMs;
-    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1);
+    const spared = (this.#refusals + 1) / AFFORDED - this.log.count;
+    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1, spared);
   }
 
   /** A new window, or a better reading of one that was not yet confirmed or is about as long. */

@@ -66,7 +66,9 @@ export class Window {
   /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
   reopened(sentAtMs: number): void {
     this.#epoch = this.log.count;
-    this.#shiftMs = Math.max(this.spanMs, sentAtMs - this.log.at(this.#epoch - this.calls));
+    // A hinted window may be larger than all that was ever taken.
+    const beforeMs = this.log.at(this.#epoch - this.calls);
+    this.#shiftMs = beforeMs === -Infinity ? this.spanMs : Math.max(this.spanMs, sentAtMs - beforeMs);
   }
 
   /** A call was accepted and logged. */
