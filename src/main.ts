@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { keepHeapLean } from './cli/lean-heap.js';
 import { runProgram } from './cli/program.js';
+import { keepOffProxies } from './graph/transport.js';
 import { systemCode } from './model/errors.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -21,6 +22,8 @@ for (const [signal, exitCode] of [
 // A variable that is set to nothing means the default, as schedulers and CI leave them.
 if (process.env['OATH_ENROLL_GRAPH_URL'] === '') delete process.env['OATH_ENROLL_GRAPH_URL'];
 if (process.env['OATH_ENROLL_AUTH'] === '') delete process.env['OATH_ENROLL_AUTH'];
+
+keepOffProxies(process.env);
 
 // A reader that goes away, such as `| head`, is no reason to leave a run unfinished.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

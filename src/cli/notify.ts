@@ -1,3 +1,4 @@
+import { fetchBy, type Fetch } from '../graph/transport.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import type { Summary } from '../results/summary.js';
@@ -19,17 +20,24 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
  */
 export function notifier(
   address: string | undefined,
-  io: Pick<Io, 'stderr'>,
+  io: Pick<Io, 'stderr' | 'env'>,
   clock: Clock = systemClock,
 ): ((summary: Summary) => Promise<void>) | undefined {
   if (address === undefined || address === '') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isFit = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  const isFit =
+    url?.username === '' &&
+    url.password === '' &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)));
   if (url === undefined || !isFit) {
-    throw new OathEnrollError('usage', '--notify takes an https URL (http on this very machine alone)');
+    throw new OathEnrollError(
+      'usage',
+      '--notify takes an https URL without a user name (http on this very machine alone)',
+    );
   }
+  const fetch = fetchBy(io.env, LOOPBACK.test(url.hostname));
   return async (summary) => {
-    const trouble = await post(url, JSON.stringify(countsOf(summary)), clock);
+    const trouble = await post(url, JSON.stringify(countsOf(summary)), clock, fetch);
     if (trouble !== undefined) {
       io.stderr.write(`The summary could not be posted to ${url.host}: ${trouble}.\n`);
     }
@@ -52,7 +60,7 @@ function countsOf(summary: Summary): Readonly<Record<string, unknown>> {
 }
 
 /** Sends it once. Returns why that failed, in words that do not name the address. */
-async function post(url: URL, body: string, clock: Clock): Promise<string | undefined> {
+async function post(url: URL, body: string, clock: Clock, fetch: Fetch): Promise<string | undefined> {
   const abort = new AbortController();
   const disarm = clock.at(clock.elapsed() + PATIENCE_MS, () => abort.abort());
   try {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   Client,
   GraphClientError,
-  HTTPMessageHandler,
   ResponseType,
   type Context,
   type GraphRequest,
@@ -12,6 +11,7 @@ import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { Secret } from '../model/secret.js';
 import type { BearerSource } from './access-token.js';
+import { fetchBy, type Fetch } from './transport.js';
 import type { Trouble } from '../model/answer.js';
 import { troubleOf } from './trouble.js';
 
@@ -44,6 +44,8 @@ export interface ClientSettings {
   readonly clock: Clock;
   /** For headers and body together; signing in has its own time. */
   readonly requestTimeoutMs: number;
+  /** Node's own, unless told. */
+  readonly fetch?: Fetch | undefined;
 }
 
 /** More than any answer of these calls needs; the rest of a larger body is not read. */
@@ -53,11 +55,17 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * The Graph client without its retry and redirect handlers: those would send a POST again, call before a
  * Retry-After ends, and hand the bearer token to whatever host a redirect names.
  */
-export function createSend({ apiRoot, bearer, clock, requestTimeoutMs }: ClientSettings): Send {
+export function createSend({
+  apiRoot,
+  bearer,
+  clock,
+  requestTimeoutMs,
+  fetch: send = fetchBy({}, true),
+}: ClientSettings): Send {
   const client = Client.initWithMiddleware({
     baseUrl: apiRoot,
     defaultVersion: '',
-    middleware: [clientRequestId(), onlyBelow(apiRoot), transport()],
+    middleware: [clientRequestId(), onlyBelow(apiRoot), transport(send)],
   });
   return async (call) => {
     let token: Secret;
@@ -157,12 +165,11 @@ function onlyBelow(apiRoot: string): Middleware {
 }
 
 /** Keeps the cause of a failure, which the client would drop: it rebuilds every error but its own kind. */
-function transport(): Middleware {
-  const http = new HTTPMessageHandler();
+function transport(send: Fetch): Middleware {
   return {
     execute: async (context) => {
       try {
-        await http.execute(context);
+        context.response = await send(context.request as string, context.options);
       } catch (cause) {
         throw GraphClientError.setGraphClientError({ cause });
       }

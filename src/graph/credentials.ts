@@ -21,7 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface CredentialSettings {
   readonly auth: AuthMethod;
   readonly env: Environment;
-  /** The sign-in service of the Graph host's cloud; `AZURE_AUTHORITY_HOST` goes before it. */
+  /** The sign-in service, see `authorityOf`. */
   readonly authorityHost: string;
   /** Shows a person where to enter which device code. */
   readonly onDeviceCode: (message: string) => void;
@@ -35,7 +35,7 @@ export interface CredentialSettings {
  */
 export async function createCredential(settings: CredentialSettings): Promise<TokenCredential> {
   const { auth, env } = settings;
-  const common = { authorityHost: set(env, 'AZURE_AUTHORITY_HOST') ?? settings.authorityHost };
+  const common = { authorityHost: settings.authorityHost };
   const tenantId = set(env, 'AZURE_TENANT_ID');
   const clientId = set(env, 'AZURE_CLIENT_ID');
   const need = (name: string): string => {

@@ -1,6 +1,7 @@
 import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { accountOf, personOf } from './account.js';
+import { authorityOf, refuseUncheckedTls } from './authority.js';
 import type { Granted } from '../model/granted.js';
 import type { ReadPort } from '../model/read.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
@@ -11,6 +12,7 @@ import type { AuthMethod, Environment } from './credentials.js';
 import { bulkCreation, createHardwareOath } from './hardware-oath.js';
 import { grantedBy } from './granted-by.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
+import { fetchBy, type Fetch } from './transport.js';
 import { ME, userPath } from './user-path.js';
 
 export interface GraphSettings {
@@ -52,36 +54,40 @@ export interface Graph {
 /**
  * Graph at a URL, ready to be asked. Nothing is sent and no credential made before the first call or sign-in.
  *
- * @throws {OathEnrollError} `host` for a URL that no token may be sent to.
+ * @throws {OathEnrollError} `host` for a URL that no token may be sent to, and for an environment that would let it go
+ *   elsewhere; `usage` for a proxy that is none.
  */
 export function createGraph(settings: GraphSettings): Graph {
   const { clock, requestTimeoutMs } = settings;
   const host = allowedHost(settings.graphUrl);
   if (host.warning !== undefined) settings.onWarning(host.warning);
-  const { apiRoot, authorityHost, scope } = host;
-  const bearer = host.isLoopback
+  const { apiRoot, isLoopback, scope } = host;
+  if (!isLoopback) refuseUncheckedTls(settings.env);
+  const authorityHost = authorityOf(isLoopback ? {} : settings.env, host.authorityHost);
+  const fetch = fetchBy(settings.env, isLoopback);
+  const bearer = isLoopback
     ? loopbackBearer
     : new AccessTokenSource(
         tokenFetcher({ ...settings, authorityHost }, scope, settings.makeCredential),
         clock,
       );
-  const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs });
+  const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs, fetch });
   return {
     port: createHardwareOath(apiRoot, send, bearer, settings.self === true ? () => ME : userPath),
     createTogether: bulkCreation(send),
     reads: createReads(apiRoot, send, bearer),
-    granted: async () => (host.isLoopback ? { kind: 'all' } : grantedBy(await bearer.get())),
+    granted: async () => (isLoopback ? { kind: 'all' } : grantedBy(await bearer.get())),
     host,
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
     person: async () => personOf(await bearer.get()),
     async signIn() {
       await bearer.get();
-      await warmUp();
+      await warmUp(fetch);
     },
   };
 }
 
 /** Node loads `fetch` at its first call, which takes 30 ms and more: not those of a code that has just come. */
-async function warmUp(): Promise<void> {
+async function warmUp(fetch: Fetch): Promise<void> {
   await fetch('data:,');
 }

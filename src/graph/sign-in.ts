@@ -74,7 +74,8 @@ function advice(error: unknown, { auth, env }: CredentialSettings): string {
     const known = ADVICE.get(code) ?? `see https://login.microsoftonline.com/error?code=${code}`;
     return `${known} (AADSTS${code})`;
   }
-  if (NETWORK.test(message)) return 'the sign-in service cannot be reached: check the network and the proxy';
+  if (NETWORK.test(message))
+    return 'the sign-in service cannot be reached: check the network, the proxy (HTTPS_PROXY) and, where a private CA signs, NODE_EXTRA_CA_CERTS';
   if (auth === 'cli') return 'run "az login" and try again';
   if (auth === 'default' && /Aggregate|Unavailable/.test(name)) {
     return 'nothing to sign in with was found: run "az login", set the AZURE_* variables of an app, or choose another --auth';

@@ -8,12 +8,18 @@ const MAX_DETAIL = 300;
 const HANDSHAKE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_|ERR_SSL_WRONG_VERSION|ERR_SSL_UNSUPPORTED_PROTOCOL|ERR_SSL_.*(HANDSHAKE_FAILURE|ALERT_PROTOCOL_VERSION)$)/;
 
+/** Those of a CA that Node does not know: mostly a proxy's that looks into TLS. */
+const UNKNOWN_CA = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
 const NOT_RESOLVED = /^(ENOTFOUND|EAI_|ENODATA$)/;
 
 const NOT_CONNECTED = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
 
 /** `fetch` calls no port of its list of bad ones, and says so without a code (Fetch Standard, "port blocking"). */
 const BLOCKED_PORT = 'bad port';
+
+/** A proxy that let nothing through said so before the request was written (`undici`, proxy-agent.js). */
+const PROXY_REFUSED = /^Proxy response \((\d{3})\)/;
 
 const TIMED_OUT = /^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/;
 
@@ -33,7 +39,18 @@ export function troubleOf(error: unknown, timedOut: boolean): Trouble {
   if (message === BLOCKED_PORT || NOT_CONNECTED.test(code) || syscall === 'connect') {
     return { kind: 'not_sent', cause: 'connection_refused', detail };
   }
-  if (HANDSHAKE.test(code)) return { kind: 'not_sent', cause: 'tls', detail };
+  const refusedByProxy = PROXY_REFUSED.exec(message)?.[1];
+  if (refusedByProxy !== undefined) {
+    return {
+      kind: 'not_sent',
+      cause: 'connection_refused',
+      detail: `the proxy answered HTTP ${refusedByProxy}`,
+    };
+  }
+  if (HANDSHAKE.test(code)) {
+    const advice = UNKNOWN_CA.test(code) ? ' (NODE_EXTRA_CA_CERTS names a CA of your own)' : '';
+    return { kind: 'not_sent', cause: 'tls', detail: detail + advice };
+  }
   if (TIMED_OUT.test(code)) return { kind: 'no_answer', cause: 'timeout', detail };
   if (CUT.test(code)) return { kind: 'no_answer', cause: 'reset', detail };
   return { kind: 'no_answer', cause: 'unreadable', detail };

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { onTestFinished as atTestsEnd } from 'vitest';
 
 export interface Received {
   readonly method: string;
@@ -17,9 +17,13 @@ export interface TestServer {
   connections(): number;
 }
 
-/** A real server on a free port, closed when the test ends. `answer` gets each request with its body read. */
+/**
+ * A real server on a free port, closed when the test ends. `answer` gets each request with its body read. Tests that run
+ * beside others hand their own `onTestFinished` in.
+ */
 export async function serve(
   answer: (request: Received, response: ServerResponse) => void | Promise<void>,
+  { onTestFinished } = { onTestFinished: atTestsEnd },
 ): Promise<TestServer> {
   const received: Received[] = [];
   const listener: RequestListener = (message, response) => {

@@ -104,7 +104,7 @@ describe('a post that does not come through', () => {
 
   async function told(url: string, clock = new VirtualClock()) {
     let stderr = '';
-    const io = { stderr: { write: (text: string) => (stderr += text) } } as never;
+    const io = { env: {}, stderr: { write: (text: string) => (stderr += text) } } as never;
     const posted = notifier(url, io, clock)!(SUMMARY);
     return { posted, stderr: () => stderr, clock };
   }

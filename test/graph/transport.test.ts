@@ -1,0 +1,145 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { fetchBy, keepOffProxies } from '../../src/graph/transport.js';
+import { createSend } from '../../src/graph/client.js';
+import { Secret } from '../../src/model/secret.js';
+import { systemClock } from '../../src/model/clock.js';
+import { startMicrosoft, startProxy } from '../support/corporate-network.js';
+import { graphAt } from './make.js';
+import { serve } from './server.js';
+
+const GRAPH = 'https://graph.microsoft.com/beta';
+
+/** One call to Graph in an environment. No CA is named, so it never gets further than the handshake. */
+async function callIn(env: Readonly<Record<string, string>>) {
+  const bearer = { get: () => new Secret('opaque'), renew: () => undefined };
+  const fetch = fetchBy(env, false);
+  const send = createSend({ apiRoot: GRAPH, bearer, clock: systemClock, requestTimeoutMs: 10_000, fetch });
+  return send({ method: 'GET', path: 'users/amy' });
+}
+
+describe('calls to another machine', () => {
+  test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'HTTP_PROXY', 'http_proxy'])(
+    'go through the proxy of %s',
+    async (name) => {
+      const microsoft = await startMicrosoft('http://127.0.0.1:9', { onTestFinished });
+      const proxy = await startProxy(microsoft.port, { onTestFinished });
+      const trouble = await callIn({ [name]: proxy.url });
+      expect([trouble.kind, proxy.tunnels, proxy.inClear]).toEqual([
+        'not_sent',
+        ['graph.microsoft.com:443'],
+        [],
+      ]);
+      expect(trouble).toMatchObject({
+        cause: 'tls',
+        detail: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
+      });
+      expect(microsoft.asked).toEqual([]);
+    },
+  );
+
+  test('go by the first variable that @azure/identity would go by', async () => {
+    const microsoft = await startMicrosoft('http://127.0.0.1:9', { onTestFinished });
+    const proxy = await startProxy(microsoft.port, { onTestFinished });
+    await callIn({
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      HTTPS_PROXY: proxy.url,
+      ALL_PROXY: 'http://127.0.0.1:9',
+    });
+    expect(proxy.tunnels).toEqual(['graph.microsoft.com:443']);
+  });
+
+  test('were surely not sent where the proxy lets nothing through', async () => {
+    const proxy = await startProxy(9, { onTestFinished }, 'right');
+    expect(await callIn({ HTTPS_PROXY: proxy.url.replace('right', 'wrong') })).toEqual({
+      kind: 'not_sent',
+      cause: 'connection_refused',
+      detail: 'the proxy answered HTTP 407',
+    });
+  });
+
+  test('were surely not sent where there is no proxy', async () => {
+    const trouble = await callIn({ HTTPS_PROXY: 'http://amy:hush@127.0.0.1:9' });
+    expect(trouble).toMatchObject({ kind: 'not_sent', cause: 'connection_refused' });
+    expect(JSON.stringify(trouble)).not.toContain('hush');
+  });
+
+  test.each([undefined, '', 'example.com'])('with %j in NO_PROXY all go through it', async (no) => {
+    const proxy = await startProxy(9, { onTestFinished });
+    const send = fetchBy({ HTTPS_PROXY: proxy.url, ...(no !== undefined && { NO_PROXY: no }) }, false);
+    await expect(send('https://graph.invalid/')).rejects.toThrow();
+    expect(proxy.tunnels).toEqual(['graph.invalid:443']);
+  });
+
+  test('go past it where NO_PROXY says so', async () => {
+    const server = await serve((_, response) => void response.end('here'));
+    const proxy = await startProxy(9, { onTestFinished });
+    const send = fetchBy({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }, false);
+    expect(await (await send(server.origin)).text()).toBe('here');
+    expect([proxy.tunnels, proxy.inClear]).toEqual([[], []]);
+  });
+});
+
+describe('calls to this machine', () => {
+  test('go straight', async () => {
+    const server = await serve((_, response) => void response.end('here'));
+    const proxy = await startProxy(9, { onTestFinished });
+    const send = fetchBy({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url }, true);
+    expect(await (await send(server.origin)).text()).toBe('here');
+    expect([proxy.tunnels, proxy.inClear]).toEqual([[], []]);
+  });
+
+  test('are kept off the proxies of @azure/identity and the Azure CLI', () => {
+    const env: Record<string, string | undefined> = {
+      https_proxy: 'http://127.0.0.1:9',
+      no_proxy: 'a.example',
+    };
+    keepOffProxies(env);
+    expect(env['NO_PROXY']).toBe('a.example,localhost,127.0.0.1,[::1],169.254.169.254');
+    const without = { NO_PROXY: 'a.example' };
+    keepOffProxies(without);
+    expect(without).toEqual({ NO_PROXY: 'a.example' });
+  });
+});
+
+describe('an environment that would let a token go elsewhere is refused before anybody signs in', () => {
+  test.each([
+    ['HTTPS_PROXY', 'proxy.contoso.com:8080', 'usage'],
+    ['HTTPS_PROXY', 'amy:hush@proxy', 'usage'],
+    ['https_proxy', 'socks5://hush@127.0.0.1:9', 'usage'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com.evil.example', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://hush@login.microsoftonline.com', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com@evil.example', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com:8443', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com/evil', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'https://xn--lgin-4ia.microsoftonline.com', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'http://login.microsoftonline.com', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'http://127.0.0.1:9', 'host'],
+    ['AZURE_AUTHORITY_HOST', 'hush', 'host'],
+  ])('%s=%s', (name, value, code) => {
+    const begun = (): unknown => graphAt(GRAPH, { env: { [name]: value } });
+    expect(begun).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(name) as string }) as Error,
+    );
+    expect(begun).not.toThrow(/hush/);
+  });
+
+  test.each(['https://login.microsoftonline.us', 'https://login.chinacloudapi.cn/', ''])(
+    'AZURE_AUTHORITY_HOST=%s is one of Microsoft’s',
+    async (authority) => {
+      const asked: string[] = [];
+      const makeCredential = ({ authorityHost }: { authorityHost: string }): Promise<never> => {
+        asked.push(authorityHost);
+        return Promise.reject(new Error('nobody'));
+      };
+      const graph = graphAt(GRAPH, { env: { AZURE_AUTHORITY_HOST: authority }, makeCredential });
+      await expect(graph.signIn()).rejects.toThrow();
+      expect(asked).toEqual([authority.replace(/\/$/, '') || 'https://login.microsoftonline.com']);
+    },
+  );
+
+  test('a local Graph is none of its business', () => {
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', AZURE_AUTHORITY_HOST: 'https://evil.example' };
+    expect(() => graphAt('http://127.0.0.1:9', { env })).not.toThrow();
+  });
+});
