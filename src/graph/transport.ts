@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import { OathEnrollError } from '../model/errors.js';
 import type { Environment } from './credentials.js';
 
@@ -40,11 +41,27 @@ export function keepOffProxies(env: Record<string, string | undefined>): void {
 }
 
 async function loadFetch(proxy: string | undefined, bypass: string): Promise<Fetch> {
-  const { Agent, EnvHttpProxyAgent, fetch } = await import('undici');
+  const { Agent, EnvHttpProxyAgent, Pool, fetch } = await import('undici');
+  /** `undici` repeats a CONNECT that was cut off, hundreds of times a second, unless it fails as no connection does. */
+  class ProxyPool extends Pool {
+    override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
+      try {
+        return await super.connect(options);
+      } catch (cause) {
+        if (!(cause instanceof Error)) throw cause;
+        throw Object.assign(new Error(cause.message, { cause }), { code: 'ECONNRESET', syscall: 'connect' });
+      }
+    }
+  }
   const dispatcher =
     proxy === undefined
       ? new Agent()
-      : new EnvHttpProxyAgent({ httpProxy: proxy, httpsProxy: proxy, noProxy: bypass });
+      : new EnvHttpProxyAgent({
+          httpProxy: proxy,
+          httpsProxy: proxy,
+          noProxy: bypass,
+          clientFactory: (origin, options) => new ProxyPool(origin, options),
+        });
   // Two declarations of one standard: the library's own types and those of Node.
   const send = fetch as unknown as (url: string | URL, init: object) => Promise<Response>;
   return (url, init) => send(url, { ...init, dispatcher });
