@@ -1,3 +1,4 @@
+import { LOOPBACK } from '../graph/allowed-host.js';
 import { fetchBy, type Fetch } from '../graph/transport.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
@@ -6,9 +7,6 @@ import type { Io } from './io.js';
 
 /** Whoever is told must not hold up a scheduler. */
 const PATIENCE_MS = 10_000;
-
-/** This machine: no other is told anything without TLS. */
-const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
 
 /**
  * Posts the counts of summaries to an address of the user's. The address may hold a key: it is named by its host alone.
@@ -25,17 +23,16 @@ export function notifier(
 ): ((summary: Summary) => Promise<void>) | undefined {
   if (address === undefined || address === '') return undefined;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isFit =
-    url?.username === '' &&
-    url.password === '' &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)));
-  if (url === undefined || !isFit) {
+  const isHere = url !== undefined && LOOPBACK.has(url.hostname);
+  // No other machine is told anything without TLS.
+  const isSafe = url?.protocol === 'https:' || (isHere && url.protocol === 'http:');
+  if (!isSafe || url.username !== '' || url.password !== '') {
     throw new OathEnrollError(
       'usage',
       '--notify takes an https URL without a user name (http on this very machine alone)',
     );
   }
-  const fetch = fetchBy(io.env, LOOPBACK.test(url.hostname));
+  const fetch = fetchBy(io.env, isHere);
   return async (summary) => {
     const trouble = await post(url, JSON.stringify(countsOf(summary)), clock, fetch);
     if (trouble !== undefined) {

@@ -23,7 +23,8 @@ const AUTHORITIES: ReadonlyMap<string, string> = new Map([
   ['microsoftgraph.chinacloudapi.cn', 'https://login.chinacloudapi.cn'],
 ]);
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+/** This very machine, as a URL parser writes its names. */
+export const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const ALLOWED = 'https on a host of Microsoft Graph, or http on 127.0.0.1, ::1 or localhost';
 

@@ -11,8 +11,8 @@ import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { Secret } from '../model/secret.js';
 import type { BearerSource } from './access-token.js';
-import { fetchBy, type Fetch } from './transport.js';
 import type { Trouble } from '../model/answer.js';
+import type { Fetch } from './transport.js';
 import { troubleOf } from './trouble.js';
 
 /** One HTTP call, its path relative to the API root and encoded already. */
@@ -60,7 +60,7 @@ export function createSend({
   bearer,
   clock,
   requestTimeoutMs,
-  fetch: send = fetchBy({}, true),
+  fetch: send = (url, init) => fetch(url, init),
 }: ClientSettings): Send {
   const client = Client.initWithMiddleware({
     baseUrl: apiRoot,

@@ -63,7 +63,7 @@ export function createGraph(settings: GraphSettings): Graph {
   if (host.warning !== undefined) settings.onWarning(host.warning);
   const { apiRoot, isLoopback, scope } = host;
   if (!isLoopback) refuseUncheckedTls(settings.env);
-  const authorityHost = authorityOf(isLoopback ? {} : settings.env, host.authorityHost);
+  const authorityHost = isLoopback ? host.authorityHost : authorityOf(settings.env, host.authorityHost);
   const fetch = fetchBy(settings.env, isLoopback);
   const bearer = isLoopback
     ? loopbackBearer

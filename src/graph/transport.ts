@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { OathEnrollError } from '../model/errors.js';
+import { LOOPBACK } from './allowed-host.js';
 import type { Environment } from './credentials.js';
 
 /** `fetch`, as far as it is used here. */
@@ -9,7 +10,7 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'HTTP_PROXY', 'http_proxy'];
 
 /** This machine, and where a cloud's machine asks who it is (managed identity): a proxy reaches neither. */
-const NEVER_BY_PROXY = ['localhost', '127.0.0.1', '[::1]', '169.254.169.254'];
+const NEVER_BY_PROXY = [...LOOPBACK, '169.254.169.254'];
 
 /**
  * How calls leave this machine. Node's own `fetch` knows no proxy on Node 20, and on Node 24 sends even loopback to one
