@@ -13,9 +13,9 @@ async function removeFiles(desk: Desk): Promise<void> {
   for (const name of FILES) await rm(desk.path(`reports/r1/${name}`));
 }
 
-const report = (desk: Desk) => desk.call(['report', 'reports/r1', '--json']);
-/** The page holds a function's own text: like a page of the built program is only one by the built program. */
-const reportApart = (desk: Desk) => desk.call(['report', 'reports/r1', '--json'], { env: {} });
+const report = (desk: Desk, options = {}) => desk.call(['report', 'reports/r1', '--json'], options);
+/** A page holds the text of a function: only the built program writes what the built program wrote. */
+const APART = { env: {} };
 
 describe('results that are written again from the journal', { timeout: 180_000 }, () => {
   test.concurrent(
@@ -50,10 +50,10 @@ describe('results that are written again from the journal', { timeout: 180_000 }
     program.signal('SIGTERM');
     await program.exit;
     for (const exitCode of [143, 0]) {
-      if (exitCode === 0) await desk.call(['resume', 'reports/r1'], { env: {} });
+      if (exitCode === 0) await desk.call(['resume', 'reports/r1'], APART);
       const written = await filesOf(desk);
       await removeFiles(desk);
-      expect((await reportApart(desk)).code).toBe(exitCode);
+      expect((await report(desk, APART)).code).toBe(exitCode);
       expect(await filesOf(desk)).toEqual(written);
     }
   });
