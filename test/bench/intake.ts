@@ -15,6 +15,7 @@ import { parse } from 'csv-parse';
 import { openIntake, type IntakeRow } from '../../src/intake/intake.js';
 import { systemClock } from '../../src/model/clock.js';
 import { checkOffline } from '../../src/run/dry-run.js';
+import { median } from './measure.js';
 
 const ROWS = 200_000;
 const ROUNDS = 5;
@@ -88,8 +89,6 @@ async function writeRows(file: string): Promise<void> {
   stream.end();
   await finished(stream);
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 async function compare(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'oath-enroll-bench-'));

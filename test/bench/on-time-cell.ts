@@ -1,5 +1,6 @@
 import { brokenPromises, type Scenario } from '../simulation/simulate.js';
 import type { WorkloadSpec } from '../simulation/workloads.js';
+import { median } from './measure.js';
 import { PLAYERS, type Player } from './on-time-clients.js';
 import type { Model } from './on-time-models.js';
 
@@ -38,8 +39,6 @@ export interface Cell {
 
 /** What was seen of all runs of ours, and how many calls were simulated. */
 export const seen = { calls: 0, runs: 0, early: 0, dead: 0, broken: 0 };
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** One run of a model, and the run before it that leaves a hint. */
 export function scenarioOf(

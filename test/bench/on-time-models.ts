@@ -79,7 +79,7 @@ export const namedModels: readonly Model[] = [
   model('shared, bucket 20/s, 100', { kind: 'shared', of: bucket(20, 100), perS: 6 }, 0.97, NEAR_ONLY),
 ];
 
-/** Other figures. They were looked at while the throttle was tuned: what it does where nobody looked stands in `fresh-models.ts`. */
+/** Other figures. They were looked at while the throttle was tuned, those in `fresh-models.ts` were not. */
 export const heldOutModels: readonly Model[] = [
   model('bucket 17/s, 80', bucket(17, 80)),
   model('bucket 6/s, 15', bucket(6, 15)),
