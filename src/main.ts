@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { keepHeapLean } from './cli/lean-heap.js';
 import { runProgram } from './cli/program.js';
+import { oneLine } from './graph/one-line.js';
 import { keepOffProxies } from './graph/transport.js';
 import { systemCode } from './model/errors.js';
 
@@ -28,6 +29,12 @@ keepOffProxies(process.env);
 // A reader that goes away, such as `| head`, is no reason to leave a run unfinished.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+// Node would print the code around it, and all that hangs on the error.
+process.on('uncaughtException', (error) => {
+  tellDefect(error);
+  process.exit(1);
+});
+
 try {
   await runProgram(process.argv.slice(2), version, {
     env: process.env,
@@ -43,8 +50,7 @@ try {
     },
   });
 } catch (error) {
-  const what = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`oath-enroll: a defect of this program: ${what}\n`);
+  tellDefect(error);
   process.exitCode = 1;
 }
 
@@ -54,6 +60,12 @@ process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 function endEarly(exitCode: number): void {
   if (interrupt.signal.aborted) process.exit(exitCode);
   interrupt.abort(exitCode);
+}
+
+/** What an error says may quote what it was about: nothing of that has the look of a secret, or steers a terminal. */
+function tellDefect(error: unknown): void {
+  const what = oneLine(error instanceof Error ? error.message : String(error), 500);
+  process.stderr.write(`oath-enroll: a defect of this program: ${what}\n`);
 }
 
 /** Signal 0 is not sent: it asks whether it could be (kill(2)). */

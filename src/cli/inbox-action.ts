@@ -2,6 +2,7 @@ import { basename, extname, join } from 'node:path';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import type { InputFile } from '../model/run-event.js';
+import { visible } from '../model/words.js';
 import type { Summary } from '../results/summary.js';
 import { isUnchanged, readInbox } from '../run/inbox.js';
 import { putAway, runOf, type Ending } from '../run/put-away.js';
@@ -39,7 +40,7 @@ export async function inboxAction(
     );
   }
   const say = (text: string): void => {
-    if (options.quiet !== true) io.stderr.write(`${text}\n`);
+    if (options.quiet !== true) io.stderr.write(`${visible(text)}\n`);
   };
   const { settled, growing } = await readInbox(folder, systemClock);
   for (const name of growing) say(`${name} is still being written: left for the next time.`);

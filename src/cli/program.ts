@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { OathEnrollError } from '../model/errors.js';
+import { visibleLines } from '../model/words.js';
 import type { Io } from './io.js';
 import { collectCommand } from './collect-command.js';
 import { demoCommand } from './demo-command.js';
@@ -41,7 +42,7 @@ export async function runProgram(args: readonly string[], version: string, io: I
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'oath-enroll: ')),
+      outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'oath-enroll: '))),
     });
   }
   try {

@@ -2,7 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { defuse } from '../model/spreadsheet.js';
-import { visible } from '../model/words.js';
+import { visible, visibleLines } from '../model/words.js';
+import { jsonText } from '../model/json.js';
 import { status, type TokenStatus } from '../run/status.js';
 import type { Io } from './io.js';
 import { graphOf, ratesOf } from './run-action.js';
@@ -43,7 +44,7 @@ export async function statusAction(
   if (options.csv === true && options.json === true) {
     throw new OathEnrollError('usage', 'choose one of --csv and --json');
   }
-  const graph = graphOf(options, io, (text) => void io.stderr.write(`${text}\n`));
+  const graph = graphOf(options, io, (text) => void io.stderr.write(`${visibleLines(text)}\n`));
   const tokens = await status(
     {
       input,
@@ -62,8 +63,7 @@ export async function statusAction(
     },
   );
   const told = tokens.map(tellOf);
-  if (options.json === true)
-    io.stdout.write(`${JSON.stringify({ counts: countsOf(tokens), tokens: told }, null, 2)}\n`);
+  if (options.json === true) io.stdout.write(`${jsonText({ counts: countsOf(tokens), tokens: told })}\n`);
   else if (options.csv === true) io.stdout.write(csvOf(told));
   else io.stdout.write(tableOf(told) + sumOf(tokens));
   return 0;

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Foresight } from '../dispatch/foresight.js';
 import { systemClock } from '../model/clock.js';
+import { jsonText } from '../model/json.js';
 import type { RunEvent } from '../model/run-event.js';
+import { visibleLines } from '../model/words.js';
 import { PAGE, type Summary } from '../results/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
@@ -49,7 +51,12 @@ export async function telling(
     isSilent || isTyped || io.stderr.isTTY !== true
       ? undefined
       : new (await import('./progress-bar.js')).ProgressBar(io, () => progress.figures());
-  const print = (text: string): void => (bar === undefined ? void io.stderr.write(text) : bar.print(text));
+  // Names of files and columns, and words of a service or of a lock's holder, are foreign.
+  const print = (text: string): void => {
+    const shown = visibleLines(text);
+    if (bar === undefined) io.stderr.write(shown);
+    else bar.print(shown);
+  };
   const tells = {
     foresight: !isSilent,
     rows: !isSilent && options.verbose === true,
@@ -91,10 +98,10 @@ export async function telling(
       ask,
     });
     hush();
-    if (options.json === true) io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    if (options.json === true) io.stdout.write(`${jsonText(summary)}\n`);
     else if (options.quiet !== true) {
       const page = await pageIn(summary.folder);
-      io.stdout.write(textOf(summary, name, narrator.troubles, next, page));
+      io.stdout.write(visibleLines(textOf(summary, name, narrator.troubles, next, page)));
     }
     return summary.exitCode;
   } finally {

@@ -50,13 +50,24 @@ async function readTogether(apiRoot: string, send: Send, reads: readonly Read[])
 function readItem(apiRoot: string, whole: Exchange, read: Read, response: Item | undefined): ReadAnswer {
   if (response === undefined) return { answer: unreadable('the batch holds no answer to this') };
   const exchange = { ...whole, status: response.status, headers: headersOf(response, whole) };
-  const body = response.body === undefined ? '' : JSON.stringify(response.body);
+  const body = textOf(response.body);
+  if (body === undefined) return { answer: unreadable('an answer of the batch is nested without end') };
   const answer = answered({ ...exchange, body }, secretsOf(whole));
   if (response.status !== 200) return { answer };
   const found = readFound(read, body, apiRoot);
   return found === undefined
     ? { answer: unreadable('the answer is not what Graph documents') }
     : { answer, found };
+}
+
+/** An item's body as text; undefined where it is nested deeper than can be written. */
+function textOf(body: unknown): string | undefined {
+  try {
+    return body === undefined ? '' : JSON.stringify(body);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The item's own headers; a date in its Retry-After is read against the clock of the batch. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../model/errors.js';
@@ -19,6 +20,9 @@ export interface Disk {
   reopen(path: string, validBytes: number): Promise<JournalFile>;
 }
 
+/** A link in a journal's place is none of ours: what it leads to is not touched. Windows has no such flag. */
+const NO_LINK = constants.O_NOFOLLOW;
+
 /** The machine's own disk. */
 export const systemDisk: Disk = {
   async create(path) {
@@ -33,7 +37,7 @@ export const systemDisk: Disk = {
   },
 
   async reopen(path, validBytes) {
-    const handle = await open(path, 'r+');
+    const handle = await open(path, constants.O_RDWR | NO_LINK);
     try {
       const { size } = await handle.stat();
       if (size < validBytes) throw new Error(`it has ${size} bytes, fewer than the ${validBytes} just read`);
@@ -43,7 +47,7 @@ export const systemDisk: Disk = {
     } finally {
       await handle.close();
     }
-    return journalFile(await open(path, 'a'));
+    return journalFile(await open(path, constants.O_WRONLY | constants.O_APPEND | NO_LINK));
   },
 };
 

@@ -4,6 +4,7 @@ const PLAIN_WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already, and no run writes over the journal of another',
   ENOENT: 'there is no such file or folder',
   EACCES: 'its file or folder is not open to this account',
+  ELOOP: 'a link stands in its place',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
 };

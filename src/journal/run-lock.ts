@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lutimes, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../model/clock.js';
@@ -10,6 +11,11 @@ const RENEWED_EVERY_MS = 2500;
 /** Watched for so long without being renewed, a lock is a dead holder's, whatever the clocks say. */
 const DEAD_AFTER_MS = 10_000;
 const LOOKED_AT_EVERY_MS = 250;
+/** Far more than a lock file has: one that somebody else laid there must not fill the memory. */
+const MOST_BYTES = 64 * 1024;
+
+/** A link is not followed, and a pipe not waited for. Windows has neither flag. */
+const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const holderSchema = z.object({
   /** What it is held for: a run folder. */
@@ -162,7 +168,7 @@ export class RunLock {
       return;
     }
     const now = new Date(clock.now());
-    const isTouched = await utimes(path, now, now).then(
+    const isTouched = await lutimes(path, now, now).then(
       () => true,
       () => false,
     );
@@ -184,9 +190,17 @@ export class RunLock {
 /** The lock file as it is; undefined where there is none. */
 async function look(path: string): Promise<Found | undefined> {
   try {
-    const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
-    const { data } = fileSchema.safeParse(parseJson(text));
-    return { id: data?.id ?? String(mtimeMs), holder: data, renewedAtMs: mtimeMs };
+    const file = await open(path, AS_IT_IS);
+    try {
+      const stats = await file.stat();
+      const { buffer, bytesRead } = stats.isFile()
+        ? await file.read({ buffer: Buffer.alloc(MOST_BYTES), position: 0 })
+        : { buffer: Buffer.alloc(0), bytesRead: 0 };
+      const { data } = fileSchema.safeParse(parseJson(buffer.toString('utf8', 0, bytesRead)));
+      return { id: data?.id ?? String(stats.mtimeMs), holder: data, renewedAtMs: stats.mtimeMs };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -10,8 +10,14 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A word as a shell takes it. */
-export const quoted = (path: string): string => (/^[\w./:\\=-]+$/.test(path) ? path : `"${path}"`);
+/** A word as a shell takes it, and as itself: what a file is named must not run where the line is pasted. */
+export function quoted(word: string): string {
+  if (/^[\w./:\\=-]+$/.test(word)) return word;
+  return /["$`\\!%]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`;
+}
 
 /** Foreign text fit for a terminal: what cannot be seen could steer it, and is shown as a replacement character. */
 export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+
+/** The same of several lines, whose breaks are our own. */
+export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Replay } from '../journal/replay.js';
@@ -6,6 +6,7 @@ import { OathEnrollError } from '../model/errors.js';
 import { parseJson } from '../model/json.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Row } from '../model/row.js';
+import { appendOwn, isOwn, readOwn } from './own-file.js';
 import { JOURNAL } from './run-folder.js';
 
 /** What the journals say of enrolled tokens, gathered so that a journal is read once. */
@@ -23,7 +24,7 @@ export class EarlierRuns {
   readonly #runs = new Map<string, string>();
 
   /**
-   * Reads the journals of all runs in a reports folder. What cannot be read, or was damaged, tells nothing: such a row
+   * Reads the journals of all runs in a reports folder. What cannot be read, was damaged, or could be written by others, tells nothing: such a row
    * is sent again, and Graph says that it is enrolled already.
    *
    * @param thisRun is left out
@@ -31,14 +32,14 @@ export class EarlierRuns {
    */
   static async read(reports: string, thisRun: string, account: string): Promise<EarlierRuns> {
     const path = join(reports, GATHERED);
-    const known = await readFile(path, 'utf8').catch(() => '');
+    const known = await readOwn(path);
     const gathered = known.split('\n').flatMap(parseLine);
     const read = new Map(gathered.flatMap((line) => ('bytes' in line ? [[line.run, line.bytes]] : [])));
     const added: Line[] = [];
     for (const run of await readdir(reports).catch(() => [])) {
       const journal = join(reports, run, JOURNAL);
-      const bytes = await stat(journal).then(
-        ({ size }) => size,
+      const bytes = await lstat(journal).then(
+        (stats) => (isOwn(stats) ? stats.size : undefined),
         () => undefined,
       );
       if (run === thisRun || bytes === undefined || read.get(run) === bytes) continue;
@@ -48,7 +49,7 @@ export class EarlierRuns {
       const text = added.map((line) => `${JSON.stringify(line)}\n`).join('');
       // What a kill tore off would swallow the line behind it.
       const isTorn = known !== '' && !known.endsWith('\n');
-      await appendFile(path, isTorn ? `\n${text}` : text, { mode: 0o600 }).catch(() => undefined);
+      await appendOwn(path, isTorn ? `\n${text}` : text);
     }
     const earlier = new EarlierRuns();
     const tenant = tenantOf(account);

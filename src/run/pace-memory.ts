@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hintSchema } from '../dispatch/adaptive/hint.js';
 import { systemCode } from '../model/errors.js';
 import { parseJson } from '../model/json.js';
 import { writeWhole } from '../results/whole-file.js';
+import { readOwn } from './own-file.js';
 
 /** What was learned longer ago than this is forgotten: limits change, and other programs come and go. */
 const REMEMBERED_MS = 14 * 24 * 3_600_000;
@@ -23,7 +24,7 @@ const memorySchema = z.object({ version: z.literal(1), paces: z.record(z.string(
 
 /**
  * What earlier runs learned of Graph's limits, by API root, tenant and app, in a file of the reports folder. It is a
- * hint and no more: a file that cannot be read is as good as none.
+ * hint and no more: a file that cannot be read, or that somebody else could write, is as good as none.
  */
 export class PaceMemory {
   readonly #path: string;
@@ -47,7 +48,7 @@ export class PaceMemory {
     const paces = Object.fromEntries(known.set(key, { learnedAtMs: this.now(), ...pace }));
     const text = `${JSON.stringify({ version: 1, paces }, null, 2)}\n`;
     try {
-      await mkdir(this.reports, { recursive: true });
+      await mkdir(this.reports, { recursive: true, mode: 0o700 });
       await writeWhole(this.#path, text, this.runFolder);
     } catch (error) {
       if (systemCode(error) === '') throw error;
@@ -55,7 +56,7 @@ export class PaceMemory {
   }
 
   async #read(): Promise<Map<string, z.infer<typeof paceSchema>>> {
-    const text = await readFile(this.#path, 'utf8').catch(() => '');
+    const text = await readOwn(this.#path);
     const parsed = memorySchema.safeParse(parseJson(text));
     const paces = Object.entries(parsed.data?.paces ?? {});
     return new Map(paces.filter(([, { learnedAtMs }]) => this.now() - learnedAtMs <= REMEMBERED_MS));

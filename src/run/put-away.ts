@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, chmod, copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemCode } from '../model/errors.js';
 import type { InputFile } from '../model/run-event.js';
@@ -26,6 +26,8 @@ export type Ending =
  */
 export async function putAway(file: InputFile, into: string, ending: Ending): Promise<string | undefined> {
   await mkdir(into, { recursive: true, mode: 0o700 });
+  // Whoever may write into the inbox must not lead codes and results elsewhere.
+  if (!(await lstat(into)).isDirectory()) throw Object.assign(new Error('it is a link'), { code: 'ELOOP' });
   const folder = await newFolder(join(into, 'run' in ending ? basename(ending.run) : ending.id));
   const target = join(folder, basename(file.path));
   if (!(await move(file.path, target))) {
@@ -88,8 +90,10 @@ async function move(from: string, to: string): Promise<boolean> {
     await copy.close();
     await rm(from);
   }
-  // It holds codes, or seeds.
-  await chmod(to, 0o600);
+  // It holds codes, or seeds. A link that was laid in its place since it was run is left as it is.
+  const file = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined);
+  await file?.chmod(0o600);
+  await file?.close();
   return true;
 }
 

@@ -35,7 +35,7 @@ export async function makeRunFolder(
     );
   }
   try {
-    await mkdir(reports, { recursive: true });
+    await mkdir(reports, { recursive: true, mode: 0o700 });
     for (let again = 1; ; again += 1) {
       const id = runId ?? defaultRunId(input, nowMs, again);
       const path = join(reports, id);

@@ -57,6 +57,12 @@ describe('calls to another machine', () => {
     });
   });
 
+  test('were surely not sent where the proxy hangs up, which is asked once', async () => {
+    const proxy = await startProxy(9, { onTestFinished });
+    expect(await callIn({ HTTPS_PROXY: proxy.url })).toMatchObject({ kind: 'not_sent' });
+    expect(proxy.tunnels).toHaveLength(1);
+  });
+
   test('were surely not sent where there is no proxy', async () => {
     const trouble = await callIn({ HTTPS_PROXY: 'http://amy:hush@127.0.0.1:9' });
     expect(trouble).toMatchObject({ kind: 'not_sent', cause: 'connection_refused' });

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +31,22 @@ describe('a lock that is free', () => {
     await bench.pass(20_000);
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+describe('what is no lock of ours', () => {
+  it.each(['a pipe', 'a file of 4 GiB'])(
+    '%s is neither waited for nor read whole, and a dead holder’s',
+    async (kind) => {
+      if (kind === 'a pipe') execFileSync('mkfifo', [bench.path]);
+      else {
+        await writeFile(bench.path, '');
+        await truncate(bench.path, 4 * 2 ** 30);
+      }
+      const { lock, afterMs } = await bench.tryFor({ process: 8 });
+      expect(lock).toBeDefined();
+      expect(afterMs).toBeGreaterThanOrEqual(10_000);
+    },
+  );
 });
 
 describe('a lock whose holder renews it', () => {

@@ -38,10 +38,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Characters that cannot be seen and yet change what is: controls, and those that turn the direction of writing,
- * by which one serial number could pass for another (Unicode TR36, "Bidirectional Text Spoofing").
+ * Characters that cannot be seen and yet change what is: controls, those that turn the direction of writing, and those
+ * without width, by which one serial number could pass for another (Unicode TR36, "Bidirectional Text Spoofing").
  */
-const UNSEEN = /[^\P{Cc}\t\n\r]|[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const UNSEEN = /[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escapeHtml(text: string): string {
   return text
