@@ -50,7 +50,8 @@ async function loadFetch(proxy: string | undefined, bypass: string): Promise<Fet
         return await super.connect(options);
       } catch (cause) {
         if (!(cause instanceof Error)) throw cause;
-        throw Object.assign(new Error(cause.message, { cause }), { code: 'ECONNRESET', syscall: 'connect' });
+        // Without its cause: no tunnel stood, so the call surely was not sent.
+        throw Object.assign(new Error(`no way through the proxy: ${cause.message}`), { syscall: 'connect' });
       }
     }
   }
