@@ -120,8 +120,8 @@ describe('what others could have written is not believed', () => {
     expect(await believed(desk.folder)).toEqual(['r0', 9e15]);
   });
 
-  test.for([0o666, 0o620, 0o602])('mode %o', async (mode, { desk }) => {
-    await plant(desk.folder, mode);
+  test.for(['666', '620', '602'])('mode %s', async (mode, { desk }) => {
+    await plant(desk.folder, parseInt(mode, 8));
     expect(await believed(desk.folder)).toEqual([undefined, undefined]);
   });
 
