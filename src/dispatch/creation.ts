@@ -12,7 +12,7 @@ import {
   unlearned,
   type Decision,
 } from './decision.js';
-import type { Doubt, Task } from './task.js';
+import { UNREAD, type Doubt, type Task } from './task.js';
 
 /** A token that was just created is not found by an activation at once (404); how long not is unknown. */
 const SETTLING_MS = 3000;
@@ -59,7 +59,7 @@ export function afterCreationLookUp(
   }
   if (refused) return settle('failed', refusalOf(answer));
   if (task.leftAtMs < doubt.sinceMs + READ_LAG_MS) {
-    const look = { ...doubt, seen: undefined, page: undefined };
+    const look = { ...doubt, ...UNREAD };
     return again(task, { doubt: look, notBeforeMs: doubt.sinceMs + READ_LAG_MS });
   }
   if (task.troubles >= MOST_TROUBLES) {

@@ -10,10 +10,11 @@ import {
   unlearned,
   type Decision,
 } from './decision.js';
-import { isAboutCreation, type Doubt, type Task } from './task.js';
+import { isAboutCreation, UNREAD, type Doubt, type Task } from './task.js';
 
-/** A list that goes on beyond this is no answer to trust: few tokens share a serial number or a user. */
+/** A list that goes on beyond one of these is no answer to trust: few tokens share a serial number or a user. */
 const MOST_DEVICES = 500;
+const MOST_PAGES = 50;
 
 const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -44,9 +45,13 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
 
   if (answer.kind === 'answered' && httpStatus === 200 && answer.devices !== undefined) {
     const devices = [...(doubt.seen ?? []), ...answer.devices];
-    if (devices.length > MOST_DEVICES) return unlearned(task, 'the list of tokens does not end');
-    if (answer.nextPage !== undefined) {
-      return again(task, { doubt: { ...doubt, seen: devices, page: answer.nextPage } });
+    const pages = (doubt.pages ?? 0) + 1;
+    const goesOn = answer.nextPage !== undefined;
+    if (devices.length > MOST_DEVICES || (goesOn && pages >= MOST_PAGES)) {
+      return unlearned(task, 'the list of tokens does not end');
+    }
+    if (goesOn) {
+      return again(task, { doubt: { ...doubt, seen: devices, pages, page: answer.nextPage } });
     }
     if (isAboutCreation(task)) return afterCreationLookUp(task, doubt, devices, elapsedMs);
     if (task.ask === 'inventory') return conclude(inInventory(devices, task, doubt));
@@ -67,7 +72,7 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
 }
 
 function readInventory(task: Task, doubt: Doubt): Decision {
-  const looked = { ...doubt, lookedAtMs: task.leftAtMs, seen: undefined, page: undefined };
+  const looked = { ...doubt, lookedAtMs: task.leftAtMs, ...UNREAD };
   return again(task, { ask: 'inventory', doubt: looked });
 }
 
@@ -139,7 +144,7 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
 function lookAgain(task: Task, doubt: Doubt): Decision {
   return again(task, {
     ask: 'user_tokens',
-    doubt: { ...doubt, lookedAtMs: undefined, seen: undefined, page: undefined },
+    doubt: { ...doubt, lookedAtMs: undefined, ...UNREAD },
     notBeforeMs: doubt.sinceMs + READ_LAG_MS,
   });
 }

@@ -15,10 +15,14 @@ export interface Doubt {
   readonly lookedAtMs?: number | undefined;
   /** The user's tokens, once read; `unreadable` where we may not. */
   readonly userTokens?: readonly OathDevice[] | 'unreadable' | undefined;
-  /** Devices on the pages of a look-up read so far, and the page that comes next. */
+  /** Devices on the pages of a look-up read so far, how many pages these are, and the page that comes next. */
   readonly seen?: readonly OathDevice[] | undefined;
+  readonly pages?: number | undefined;
   readonly page?: string | undefined;
 }
+
+/** A look-up of which no page is read yet. */
+export const UNREAD = { seen: undefined, pages: undefined, page: undefined } satisfies Partial<Doubt>;
 
 /** A row on its way, with all that was learned about it. Replaced, never changed. */
 export interface Task extends Urgent {

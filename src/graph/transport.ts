@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { OathEnrollError } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../model/errors.js';
 import { LOOPBACK } from './allowed-host.js';
 import type { Environment } from './credentials.js';
 
@@ -41,17 +41,22 @@ export function keepOffProxies(env: Record<string, string | undefined>): void {
   env['NO_PROXY'] = [...new Set([...noProxy(env).split(',').filter(Boolean), ...NEVER_BY_PROXY])].join(',');
 }
 
+/** The code of a connection that was cut off (`undici`, errors.js). */
+const REPEATED = 'UND_ERR_SOCKET';
+
 async function loadFetch(proxy: string | undefined, bypass: string): Promise<Fetch> {
   const { Agent, EnvHttpProxyAgent, Pool, fetch } = await import('undici');
-  /** `undici` repeats a CONNECT that was cut off, hundreds of times a second, unless it fails as no connection does. */
+  /** `undici` repeats a CONNECT that was cut off, hundreds of times a second, unless it fails by another code. */
   class ProxyPool extends Pool {
     override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
       try {
         return await super.connect(options);
       } catch (cause) {
         if (!(cause instanceof Error)) throw cause;
-        // Without its cause: no tunnel stood, so the call surely was not sent.
-        throw Object.assign(new Error(`no way through the proxy: ${cause.message}`), { syscall: 'connect' });
+        // Not as its cause, which would tell of a call cut off: no tunnel stood, so the call surely was not sent.
+        const error = new Error(`no way through the proxy: ${cause.message}`);
+        const code = systemCode(cause);
+        throw Object.assign(error, { code: code === REPEATED ? '' : code, syscall: 'connect' });
       }
     }
   }

@@ -36,6 +36,10 @@ export function troubleOf(error: unknown, timedOut: boolean): Trouble {
   const detail = oneLine(message, MAX_DETAIL);
   if (timedOut) return { kind: 'no_answer', cause: 'timeout', detail: 'no whole answer in time' };
   if (NOT_RESOLVED.test(code)) return { kind: 'not_sent', cause: 'name_not_found', detail };
+  if (HANDSHAKE.test(code)) {
+    const advice = UNKNOWN_CA.test(code) ? ' (NODE_EXTRA_CA_CERTS names a CA of your own)' : '';
+    return { kind: 'not_sent', cause: 'tls', detail: detail + advice };
+  }
   if (message === BLOCKED_PORT || NOT_CONNECTED.test(code) || syscall === 'connect') {
     return { kind: 'not_sent', cause: 'connection_refused', detail };
   }
@@ -46,10 +50,6 @@ export function troubleOf(error: unknown, timedOut: boolean): Trouble {
       cause: 'connection_refused',
       detail: `the proxy answered HTTP ${refusedByProxy}`,
     };
-  }
-  if (HANDSHAKE.test(code)) {
-    const advice = UNKNOWN_CA.test(code) ? ' (NODE_EXTRA_CA_CERTS names a CA of your own)' : '';
-    return { kind: 'not_sent', cause: 'tls', detail: detail + advice };
   }
   if (TIMED_OUT.test(code)) return { kind: 'no_answer', cause: 'timeout', detail };
   if (CUT.test(code)) return { kind: 'no_answer', cause: 'reset', detail };

@@ -24,22 +24,24 @@ export class EarlierRuns {
   readonly #runs = new Map<string, string>();
 
   /**
-   * Reads the journals of all runs in a reports folder. What cannot be read, was damaged, or could be written by others, tells nothing: such a row
-   * is sent again, and Graph says that it is enrolled already.
+   * Reads the journals of all runs in a reports folder. What cannot be read, was damaged, or could be written by others,
+   * tells nothing: such a row is sent again, and Graph says that it is enrolled already.
    *
-   * @param thisRun is left out
+   * @param thisRun has its folder already, and is left out
    * @param account API root, tenant and app; who enrolled a token in a tenant does not matter, so the app is left out
    */
   static async read(reports: string, thisRun: string, account: string): Promise<EarlierRuns> {
     const path = join(reports, GATHERED);
-    const known = await readOwn(path);
+    const runFolder = join(reports, thisRun);
+    const made = await lstat(runFolder);
+    const known = await readOwn(path, runFolder);
     const gathered = known.split('\n').flatMap(parseLine);
     const read = new Map(gathered.flatMap((line) => ('bytes' in line ? [[line.run, line.bytes]] : [])));
     const added: Line[] = [];
     for (const run of await readdir(reports).catch(() => [])) {
       const journal = join(reports, run, JOURNAL);
       const bytes = await lstat(journal).then(
-        (stats) => (isOwn(stats) ? stats.size : undefined),
+        (stats) => (isOwn(stats, made) ? stats.size : undefined),
         () => undefined,
       );
       if (run === thisRun || bytes === undefined || read.get(run) === bytes) continue;
@@ -49,7 +51,7 @@ export class EarlierRuns {
       const text = added.map((line) => `${JSON.stringify(line)}\n`).join('');
       // What a kill tore off would swallow the line behind it.
       const isTorn = known !== '' && !known.endsWith('\n');
-      await appendOwn(path, isTorn ? `\n${text}` : text);
+      await appendOwn(path, isTorn ? `\n${text}` : text, runFolder);
     }
     const earlier = new EarlierRuns();
     const tenant = tenantOf(account);

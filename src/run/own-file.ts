@@ -1,6 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 
 /** A link is not followed, and a pipe not waited for. Windows has neither flag. */
 const AS_IT_IS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -8,30 +7,35 @@ const AS_IT_IS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Far more than what is remembered between runs ever has. */
 const MOST_BYTES = 512 * 2 ** 20;
 
-/**
- * Whether this user alone can have written a file: what others lay into a shared folder is not believed. On Windows the
- * mode says nothing, and all are.
- */
-export function isOwn(stats: Stats): boolean {
-  const { uid } = userInfo();
-  return stats.isFile() && (uid === -1 || (stats.uid === uid && (stats.mode & 0o022) === 0));
-}
+/** Write permission of the file's group and of everybody else (chmod(2)). */
+const WRITTEN_BY_OTHERS = 0o022;
 
-/** The text of a file of this user's own; '' where there is none, or it cannot be read. */
-export async function readOwn(path: string): Promise<string> {
-  return withOwn(path, constants.O_RDONLY, '', async (file, { size }) =>
+/**
+ * Whether this user alone can have written a file: what others lay into a shared folder is not believed. It is measured
+ * by something that this run has made, for many a file system has owners and modes of its own (Windows, network shares,
+ * `/mnt/c` of WSL): there everything looks alike, and all is believed.
+ *
+ * @param made the status of what this run has made, such as its folder
+ */
+export const isOwn = (stats: Stats, made: Stats): boolean =>
+  stats.isFile() && stats.uid === made.uid && (stats.mode & WRITTEN_BY_OTHERS & ~made.mode) === 0;
+
+/** The text of a file of one's own; '' where there is none, or it cannot be read. */
+export async function readOwn(path: string, runFolder: string): Promise<string> {
+  return withOwn(path, runFolder, constants.O_RDONLY, '', async (file, { size }) =>
     size > MOST_BYTES ? '' : file.readFile('utf8'),
   );
 }
 
-/** Appends to a file of this user's own, made with mode 0600 where there is none. What stands in its place is left alone. */
-export async function appendOwn(path: string, text: string): Promise<void> {
+/** Appends to a file of one's own, made with mode 0600 where there is none. What stands in its place is left alone. */
+export async function appendOwn(path: string, text: string, runFolder: string): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
-  await withOwn(path, flags, undefined, (file) => file.writeFile(text));
+  await withOwn(path, runFolder, flags, undefined, (file) => file.writeFile(text));
 }
 
 async function withOwn<T>(
   path: string,
+  runFolder: string,
   flags: number,
   otherwise: T,
   use: (file: FileHandle, stats: Stats) => Promise<T>,
@@ -40,7 +44,7 @@ async function withOwn<T>(
     const file = await open(path, flags | AS_IT_IS, 0o600);
     try {
       const stats = await file.stat();
-      return isOwn(stats) ? await use(file, stats) : otherwise;
+      return isOwn(stats, await lstat(runFolder)) ? await use(file, stats) : otherwise;
     } finally {
       await file.close();
     }

@@ -56,7 +56,7 @@ export class PaceMemory {
   }
 
   async #read(): Promise<Map<string, z.infer<typeof paceSchema>>> {
-    const text = await readOwn(this.#path);
+    const text = await readOwn(this.#path, this.runFolder);
     const parsed = memorySchema.safeParse(parseJson(text));
     const paces = Object.entries(parsed.data?.paces ?? {});
     return new Map(paces.filter(([, { learnedAtMs }]) => this.now() - learnedAtMs <= REMEMBERED_MS));

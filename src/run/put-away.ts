@@ -91,7 +91,9 @@ async function move(from: string, to: string): Promise<boolean> {
     await rm(from);
   }
   // It holds codes, or seeds. A link that was laid in its place since it was run is left as it is.
-  const file = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined);
+  const file = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
   await file?.chmod(0o600);
   await file?.close();
   return true;

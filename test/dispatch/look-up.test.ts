@@ -88,6 +88,15 @@ describe('what Graph refuses for an unknown reason is looked up', () => {
     expect(story).toMatchObject({ asked: [A, U, U].join(' '), end: 'already_enrolled' });
     expect(tell([BAD, page]).task.doubt?.page).toBe('page-2');
   });
+
+  it.each([
+    ['empty pages', 50, found()],
+    ['tokens', 12, found(...Array.from({ length: 45 }, (_, i) => device(`X${i}`)))],
+  ])('a list of %s that does not end is given up', (_, pages, page) => {
+    const list = Array.from({ length: pages }, (__, i) => ({ ...page, nextPage: `page-${i + 2}` }));
+    expect(tell([BAD, ...list])).toMatchObject({ end: 'unresolved' });
+    expect(tell([BAD, ...list.slice(1), MINE])).toMatchObject({ end: 'already_enrolled' });
+  });
 });
 
 describe('a code that died', () => {

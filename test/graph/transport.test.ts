@@ -63,6 +63,15 @@ describe('calls to another machine', () => {
     expect(proxy.tunnels).toHaveLength(1);
   });
 
+  test('were surely not sent where the proxy’s own certificate is not known, and the advice is given', async () => {
+    const other = await startMicrosoft('http://127.0.0.1:9', { onTestFinished });
+    expect(await callIn({ HTTPS_PROXY: `https://127.0.0.1:${other.port}` })).toMatchObject({
+      kind: 'not_sent',
+      cause: 'tls',
+      detail: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
+    });
+  });
+
   test('were surely not sent where there is no proxy', async () => {
     const trouble = await callIn({ HTTPS_PROXY: 'http://amy:hush@127.0.0.1:9' });
     expect(trouble).toMatchObject({ kind: 'not_sent', cause: 'connection_refused' });

@@ -109,9 +109,12 @@ describe('what others could have written is not believed', () => {
     }
   }
 
-  async function believed(folder: string): Promise<unknown[]> {
+  async function believed(folder: string, modeOfRun = 0o700): Promise<unknown[]> {
+    const run = `${folder}/now`;
+    await mkdir(run);
+    await chmod(run, modeOfRun);
     const earlier = await EarlierRuns.read(folder, 'now', `${LINE.tenant}/a1`);
-    const memory = new PaceMemory(folder, folder, () => 0);
+    const memory = new PaceMemory(folder, run, () => 0);
     return [earlier.runThatEnrolled(row), (await memory.recall('k')).closedUntilMs];
   }
 
@@ -125,6 +128,13 @@ describe('what others could have written is not believed', () => {
     expect(await believed(desk.folder)).toEqual([undefined, undefined]);
   });
 
+  test('control: where the run’s own folder looks no better, as on a share without modes', async ({
+    desk,
+  }) => {
+    await plant(desk.folder, 0o777);
+    expect(await believed(desk.folder, 0o777)).toEqual(['r0', 9e15]);
+  });
+
   test('of another user, where a test may make such a file', async ({ desk }) => {
     await plant(desk.folder, 0o600, ROOT ? NOBODY : undefined);
     expect(await believed(desk.folder)).toEqual(ROOT ? [undefined, undefined] : ['r0', 9e15]);
@@ -133,10 +143,16 @@ describe('what others could have written is not believed', () => {
   test('nor added to', async ({ desk }) => {
     await writeFile(desk.path('f'), 'theirs\n');
     await chmod(desk.path('f'), 0o666);
-    await appendOwn(desk.path('f'), 'ours\n');
-    expect([await readFile(desk.path('f'), 'utf8'), await readOwn(desk.path('f'))]).toEqual(['theirs\n', '']);
-    await appendOwn(desk.path('new'), 'ours\n');
-    expect([await readOwn(desk.path('new')), await modeOf(desk.path('new'))]).toEqual(['ours\n', '600']);
+    await appendOwn(desk.path('f'), 'ours\n', desk.folder);
+    expect([await readFile(desk.path('f'), 'utf8'), await readOwn(desk.path('f'), desk.folder)]).toEqual([
+      'theirs\n',
+      '',
+    ]);
+    await appendOwn(desk.path('new'), 'ours\n', desk.folder);
+    expect([await readOwn(desk.path('new'), desk.folder), await modeOf(desk.path('new'))]).toEqual([
+      'ours\n',
+      '600',
+    ]);
   });
 });
 
