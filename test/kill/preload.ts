@@ -73,7 +73,7 @@ function patchFolders(): void {
     const path = String(given[0]);
     const handle = (await within(`${named(path)} open`, () => open(...given))) as FileHandle;
     paths.set(handle, path);
-    stamp(path);
+    if (given[1] === 'wx') stamp(path);
     // Each handle has a method of its own for this.
     const close = handle.close.bind(handle);
     handle.close = () => within(`${named(path)} close`, close);

@@ -1,29 +1,19 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { InputHeader, InputRecord } from '../../src/model/row.js';
 import { ResultFiles } from '../../src/results/result-csv.js';
 import { answerTo } from '../fuzz/answer.js';
 import { dialects, tables, write } from '../fuzz/tables.js';
+import { livingHeapMb } from '../support/living-heap.js';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oath-enroll-results-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** What is alive on the heap. */
-function heapMb(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed / 1024 / 1024;
-}
 
 /** Writes these records as rows whose codes expired; every one of them is in both files then. */
 async function writeBoth(header: InputHeader, records: readonly InputRecord[]): Promise<void> {
@@ -72,10 +62,10 @@ it('long cells are not kept in memory once they are written', async () => {
     attempts: 1,
     completedAtMs: 0,
   } as const;
-  const before = heapMb();
+  const before = livingHeapMb();
   for (let line = 2; line < 102; line++) {
     await files.add({ line, cells: [`"${String(line)}${'x'.repeat(200_000)}`] }, outcome);
   }
-  expect(heapMb() - before).toBeLessThan(10);
+  expect(livingHeapMb() - before).toBeLessThan(10);
   await files.discard();
 });
