@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /** `CHROMIUM` names the browser, and must; without it, one is used where it is usually found. */
 export const CHROMIUM =
@@ -16,7 +16,11 @@ export const CHROMIUM =
 export const NO_CHROMIUM = 'no Chromium on this machine: name one by the variable CHROMIUM';
 
 /** A browser that calls nobody of its own accord. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
+  // A library of Playwright's puts the working directory of that moment in the place of `process.cwd`.
+  const { cwd } = process;
+  const { chromium } = await import('playwright-core');
+  process.cwd = cwd;
   const flags = 'quic background-networking component-update sync gpu'.split(' ');
   // Chromium refuses its sandbox to root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
