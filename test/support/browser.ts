@@ -18,7 +18,7 @@ export const NO_CHROMIUM = 'no Chromium on this machine: name one by the variabl
 /** A browser that calls nobody of its own accord. */
 export async function launchChromium(): Promise<Browser> {
   // A library of Playwright's puts the working directory of that moment in the place of `process.cwd`.
-  const { cwd } = process;
+  const cwd = process.cwd.bind(process);
   const { chromium } = await import('playwright-core');
   process.cwd = cwd;
   const flags = 'quic background-networking component-update sync gpu'.split(' ');
