@@ -1,4 +1,4 @@
-import type { Foresight } from '../dispatch/foresight.js';
+import type { Foresight } from '../model/foresight.js';
 import { plural } from './words.js';
 
 /** What can be made of the rows that wait, in one line; '' where no code waits. */

@@ -3,7 +3,7 @@ import { systemClock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import type { InputFile } from '../model/run-event.js';
 import { visible } from '../model/words.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { isUnchanged, readInbox } from '../run/inbox.js';
 import { putAway, runOf, type Ending } from '../run/put-away.js';
 import type { Io } from './io.js';

@@ -2,7 +2,7 @@ import { LOOPBACK } from '../graph/allowed-host.js';
 import { fetchBy, type Fetch } from '../graph/transport.js';
 import { systemClock, type Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import type { Io } from './io.js';
 
 /** Whoever is told must not hold up a scheduler. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Rate } from '../dispatch/ceiling.js';
+import type { Rate } from '../model/rate.js';
 import type { HashFunction, IntervalS } from '../model/row.js';
 
 /** A whole number of at least `least`. */

@@ -1,4 +1,4 @@
-import type { Foresight } from '../dispatch/foresight.js';
+import type { Foresight } from '../model/foresight.js';
 import type { Clock } from '../model/clock.js';
 import type { RunEvent } from '../model/run-event.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AUTH_METHODS } from '../graph/credentials.js';
+import { AUTH_METHODS } from '../model/auth-method.js';
 import type { RunOptions, TellingOptions } from './run-options.js';
 
 /** Options as the journal and the summary keep them: times in seconds, instants in ISO 8601. */

@@ -1,11 +1,11 @@
 import { createGraph, type Graph } from '../graph/graph.js';
-import type { Rate } from '../dispatch/ceiling.js';
+import type { Rate } from '../model/rate.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { enroll } from '../run/enroll.js';
 import type { Purpose } from '../model/row.js';
 import type { EnrollPorts, EnrollRequest } from '../run/enroll-request.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { report } from '../run/report.js';
 import { resume } from '../run/resume.js';
 import { runHeader } from '../run/run-so-far.js';

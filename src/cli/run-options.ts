@@ -1,5 +1,5 @@
-import type { Rate } from '../dispatch/ceiling.js';
-import type { AuthMethod } from '../graph/credentials.js';
+import type { Rate } from '../model/rate.js';
+import type { AuthMethod } from '../model/auth-method.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { HashFunction, IntervalS } from '../model/row.js';
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { AUTH_METHODS } from '../graph/credentials.js';
+import { AUTH_METHODS } from '../model/auth-method.js';
 import { column, hashFunction, interval, rate, seconds, wholeNumber } from './option-parsers.js';
 import { DEFAULT_GRAPH_URL } from './run-options.js';
 

@@ -1,5 +1,5 @@
 import { countOf, type Outcome } from '../model/outcome.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { duration, plural } from './words.js';
 
 /** A row that a person must look at. */

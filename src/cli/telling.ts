@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { Foresight } from '../dispatch/foresight.js';
+import type { Foresight } from '../model/foresight.js';
 import { systemClock } from '../model/clock.js';
 import { jsonText } from '../model/json.js';
 import type { RunEvent } from '../model/run-event.js';
 import { visibleLines } from '../model/words.js';
-import { PAGE, type Summary } from '../results/summary.js';
+import { PAGE, type Summary } from '../model/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
 import { Progress } from './progress.js';

@@ -1,11 +1,6 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../model/clock.js';
-
-/** Our own limit on calls: at most `calls` in any stretch of `seconds`. */
-export interface Rate {
-  readonly calls: number;
-  readonly seconds: number;
-}
+import type { Rate } from '../model/rate.js';
 
 /** Calls that a rate allows within `ms`, beginning with nothing spent. */
 export function callsWithin({ calls, seconds }: Rate, ms: number): number {

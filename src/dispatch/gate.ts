@@ -1,7 +1,8 @@
 import type { Answer, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import { callsWithin, type Ceiling, type Rate } from './ceiling.js';
+import { callsWithin, type Ceiling } from './ceiling.js';
+import type { Rate } from '../model/rate.js';
 import { isThrottleRefusal } from './decide.js';
 import { retryAfterMs } from './retry-after.js';
 import { isFailure, RetryBudget } from './retry-budget.js';

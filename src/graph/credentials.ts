@@ -1,19 +1,6 @@
 import type { DeviceCodeInfo, TokenCredential } from '@azure/identity';
+import type { AuthMethod } from '../model/auth-method.js';
 import { OathEnrollError } from '../model/errors.js';
-
-export const AUTH_METHODS = [
-  'default',
-  'cli',
-  'device-code',
-  'browser',
-  'client-secret',
-  'certificate',
-  'managed-identity',
-  'workload-identity',
-] as const;
-
-/** How to sign in; each is a credential of `@azure/identity`. */
-export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 /** The variables that `@azure/identity` documents are read from here, never from the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,31 +1,7 @@
 import { join } from 'node:path';
 import { RUN_STATUSES, type Counts, type Outcome, type Status } from '../model/outcome.js';
+import type { Summary } from '../model/summary.js';
 import { writeWhole } from './whole-file.js';
-
-/** The page with the pictures, beside the summary. */
-export const PAGE = 'report.html';
-
-/** `summary.json`, and what `--json` prints. Names are part of the contract with users' scripts. */
-export interface Summary {
-  readonly runId: string;
-  readonly folder: string;
-  readonly rows: number;
-  /** Every status of a run, also those that no row has. */
-  readonly counts: Counts;
-  readonly needsRecollection: number;
-  /** Calls to Graph, look-ups included. */
-  readonly calls: number;
-  /** Throttle refusals among them. */
-  readonly refusals: number;
-  /** Time for which Graph's Retry-After kept the gate shut. */
-  readonly waitedMs: number;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly exitCode: number;
-  /** Why the run ended before all rows had their turn; null when it did not. */
-  readonly stopped: string | null;
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /** What `summary.json` is made of, besides the tally of the rows. */
 export interface RunFacts {

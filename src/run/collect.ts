@@ -1,5 +1,5 @@
 import type { IntakeRow } from '../intake/row-judge.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { CodeDesk, TYPED_HEADER } from './code-desk.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { openInput } from './input.js';

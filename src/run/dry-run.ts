@@ -8,7 +8,7 @@ import type { Granted } from '../model/granted.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { checkPolicy, denialNote } from './dry-run-notes.js';
 import { EarlierRuns } from './earlier-runs.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Rate } from '../dispatch/ceiling.js';
-import type { Foresight } from '../dispatch/foresight.js';
+import type { Rate } from '../model/rate.js';
+import type { Foresight } from '../model/foresight.js';
 import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { aborted } from './aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { openInput, type Input } from './input.js';

@@ -5,7 +5,8 @@ import type { Outcome } from '../model/outcome.js';
 import type { InputHeader } from '../model/row.js';
 import type { RunEvent } from '../model/run-event.js';
 import { ResultFiles } from '../results/result-csv.js';
-import { Tally, writeSummary, type RunFacts, type Summary } from '../results/summary.js';
+import { Tally, writeSummary, type RunFacts } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import type { ToSend } from './forecast.js';
 import { makeRunFolder, type RunFolder } from './run-folder.js';
 

@@ -1,5 +1,6 @@
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
-import { callsWithin, type Rate } from '../dispatch/ceiling.js';
+import { callsWithin } from '../dispatch/ceiling.js';
+import type { Rate } from '../model/rate.js';
 import { foresee, timeFor } from '../dispatch/foresight.js';
 import { Gate } from '../dispatch/gate.js';
 import type { Clock } from '../model/clock.js';

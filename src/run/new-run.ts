@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Journal } from '../journal/journal.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import type { Input } from './input.js';
 import { JournalRecorder } from './journal-recorder.js';

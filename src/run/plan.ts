@@ -1,4 +1,4 @@
-import type { Rate } from '../dispatch/ceiling.js';
+import type { Rate } from '../model/rate.js';
 import type { IntervalS } from '../model/row.js';
 
 export interface PlanRequest {

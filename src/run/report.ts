@@ -4,7 +4,8 @@ import { Replay } from '../journal/replay.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import type { RunPicture } from '../results/report-page/run-picture.js';
 import { isDraft } from '../results/whole-file.js';
-import { PAGE, writeSummary, type Summary } from '../results/summary.js';
+import { writeSummary } from '../results/summary.js';
+import { PAGE, type Summary } from '../model/summary.js';
 import { writeResults } from '../results/write-results.js';
 import { JOURNAL } from './run-folder.js';
 

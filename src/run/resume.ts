@@ -8,7 +8,7 @@ import { OathEnrollError } from '../model/errors.js';
 import type { InputHeader } from '../model/row.js';
 import type { InputFile, RunEvent } from '../model/run-event.js';
 import { Secret } from '../model/secret.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { inputFile, openInput, type Input } from './input.js';
 import { JournalRecorder } from './journal-recorder.js';

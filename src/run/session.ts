@@ -6,7 +6,7 @@ import type { GateParts } from '../dispatch/gate.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { Summary } from '../results/summary.js';
+import type { Summary } from '../model/summary.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { EarlierRuns, tenantOf } from './earlier-runs.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';

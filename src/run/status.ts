@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
 import type { BatchReader } from '../dispatch/batch-reader.js';
-import { createCeiling, type Rate } from '../dispatch/ceiling.js';
+import { createCeiling } from '../dispatch/ceiling.js';
+import type { Rate } from '../model/rate.js';
 import { told } from '../dispatch/decision.js';
 import type { OathDevice } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';

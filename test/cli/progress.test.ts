@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Narrator } from '../../src/cli/narrator.js';
 import { Progress } from '../../src/cli/progress.js';
-import type { Foresight } from '../../src/dispatch/foresight.js';
+import type { Foresight } from '../../src/model/foresight.js';
 import type { Status } from '../../src/model/outcome.js';
 import type { RunEvent } from '../../src/model/run-event.js';
 import { START_MS } from '../support/rows.js';

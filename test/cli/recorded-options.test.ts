@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collectedAt, rate, seconds } from '../../src/cli/option-parsers.js';
 import { fromRecord, recorded } from '../../src/cli/recorded-options.js';
 import type { RunOptions } from '../../src/cli/run-options.js';
-import { AUTH_METHODS } from '../../src/graph/credentials.js';
+import { AUTH_METHODS } from '../../src/model/auth-method.js';
 
 const count = fc.integer({ min: 1, max: 1_000_000 });
 /** As somebody may write it: whole, or with up to three decimals. */

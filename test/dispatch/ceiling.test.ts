@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCeiling, type Ceiling, type Rate } from '../../src/dispatch/ceiling.js';
+import { createCeiling, type Ceiling } from '../../src/dispatch/ceiling.js';
+import type { Rate } from '../../src/model/rate.js';
 import { systemClock } from '../../src/model/clock.js';
 
 /** The most instants within any window `[t, t + seconds)`. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TokenCredential } from '@azure/identity';
-import { AUTH_METHODS, createCredential, type AuthMethod } from '../../src/graph/credentials.js';
+import { createCredential } from '../../src/graph/credentials.js';
+import { AUTH_METHODS, type AuthMethod } from '../../src/model/auth-method.js';
 import { OathEnrollError } from '../../src/model/errors.js';
 import { activate, graphAt } from './make.js';
 import { serve } from './server.js';

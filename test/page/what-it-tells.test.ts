@@ -6,7 +6,7 @@ import { sentence } from '../../src/results/report-page/sentence.js';
 import { MOST_ROWS } from '../../src/results/report-page/table-rows.js';
 import { timeAxis } from '../../src/results/report-page/time-axis.js';
 import { RunStory } from '../../src/results/run-story.js';
-import type { Summary } from '../../src/results/summary.js';
+import type { Summary } from '../../src/model/summary.js';
 import { answer, end, intent, outcome, resumed, row, run, withdrawn } from '../run/events.js';
 import { START_MS } from '../support/rows.js';
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, type TestContext } from 'vitest';
 import { notifier } from '../../src/cli/notify.js';
-import type { Summary } from '../../src/results/summary.js';
+import type { Summary } from '../../src/model/summary.js';
 import { rollout, test, type Desk } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';
 import { startUntrustedServer } from '../support/untrusted-server.js';

@@ -1,6 +1,6 @@
 import { duration } from '../../model/words.js';
 import type { RunStory } from '../run-story.js';
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { counted, figure } from './figures.js';
 import type { Calls } from './calls.js';
 import { CALL_KINDS, CALL_WORDS, type CallKind } from './call-kind.js';

@@ -1,5 +1,5 @@
 import { countOf } from '../../model/outcome.js';
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { figure } from './figures.js';
 import { outcomesChart } from './charts.js';
 import { html, type Markup } from './markup.js';

@@ -1,5 +1,5 @@
 import { duration } from '../../model/words.js';
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { figure } from './figures.js';
 import { howItWent } from './how-it-went.js';
 import { html, type Markup } from './markup.js';

@@ -1,5 +1,5 @@
 import { countOf } from '../../model/outcome.js';
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { counted, figure } from './figures.js';
 import { html, type Content, type Markup } from './markup.js';
 import { classOf } from './palette.js';

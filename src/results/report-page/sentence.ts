@@ -1,4 +1,4 @@
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { counted, figure } from './figures.js';
 
 /** What happened, in one sentence. */

@@ -1,5 +1,5 @@
 import { quoted } from '../../model/words.js';
-import type { Summary } from '../summary.js';
+import type { Summary } from '../../model/summary.js';
 import { figure } from './figures.js';
 import { html, type Markup } from './markup.js';
 import type { ReasonGroup } from './reasons.js';
