@@ -38,6 +38,25 @@ module.exports = {
       severity: 'error',
       comment: 'A use case is called by a command, by a test or by somebody’s own program alike.',
       from: { path: '^src/run/' },
+      to: { path: '^src/(api/|cli/|main)' },
+    },
+    {
+      name: 'command-line-uses-the-api',
+      severity: 'error',
+      comment:
+        'The command line is the first user of the public API: what a program cannot have, it has not either. Only small tools ' +
+        'that are no part of a run are taken from a stage.',
+      from: { path: '^src/(cli/|main)' },
+      to: {
+        path: '^src/(intake|dispatch|graph|journal|results)/|^src/run/(enroll|resume|session|new-run)\\.ts$',
+        pathNot: '^src/(intake/typed-field|graph/(allowed-host|one-line|transport)|results/whole-file)\\.ts$',
+      },
+    },
+    {
+      name: 'api-knows-no-command-line',
+      severity: 'error',
+      comment: 'Whoever builds on the API has no terminal, and no process to end.',
+      from: { path: '^src/api/' },
       to: { path: '^src/(cli/|main)' },
     },
     {

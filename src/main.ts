@@ -1,12 +1,9 @@
 #!/usr/bin/env node
-import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
 import { keepHeapLean } from './cli/lean-heap.js';
 import { runProgram } from './cli/program.js';
 import { oneLine } from './graph/one-line.js';
 import { keepOffProxies } from './graph/transport.js';
-import { systemCode } from './model/errors.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 const interrupt = new AbortController();
@@ -41,8 +38,6 @@ try {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    self: { process: process.pid, host: hostname(), space: processSpace() },
-    isRunning,
     interrupt: interrupt.signal,
     pressedCtrlC: () => endEarly(130),
     exit: (code) => {
@@ -66,22 +61,4 @@ function endEarly(exitCode: number): void {
 function tellDefect(error: unknown): void {
   const what = oneLine(error instanceof Error ? error.message : String(error), 500);
   process.stderr.write(`oath-enroll: a defect of this program: ${what}\n`);
-}
-
-/** Signal 0 is not sent: it asks whether it could be (kill(2)). */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH';
-  }
-}
-
-/** Linux: the PID namespace. Elsewhere processes are numbered for the whole machine. */
-function processSpace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
-  }
 }

@@ -1,3 +1,4 @@
+import { onGraph } from '../api/on-graph.js';
 import { systemClock } from '../model/clock.js';
 import { collect } from '../run/collect.js';
 import { readUsers } from '../run/users.js';
@@ -5,7 +6,7 @@ import { ScannerTalk } from './desk/by-scanner.js';
 import { throughFile } from './desk/through-file.js';
 import { withScreen } from './desk/with-screen.js';
 import type { Io } from './io.js';
-import { graphRequest, sameAgain } from './run-action.js';
+import { heardBy, sameAgain } from './run-action.js';
 import type { RunOptions } from './run-options.js';
 import { telling } from './telling.js';
 
@@ -27,10 +28,14 @@ export async function collectAction(
   { users, plain = false, ...options }: RunOptions & DeskOptions,
   io: Io,
 ): Promise<number> {
-  const known = users === undefined ? [] : await readUsers(users, options.column, systemClock);
+  const known =
+    users === undefined ? [] : await readUsers(users, new Map(Object.entries(options.column)), systemClock);
   const next = sameAgain(options, 'collect', plain ? ['--plain'] : []);
   return telling(options, io, { name: input ?? 'the desk' }, next, (teller) => {
-    const [request, ports] = graphRequest(input ?? 'desk', options, io, teller);
+    const [request, ports] = onGraph(
+      { input: input ?? 'desk', stdin: io.stdin },
+      heardBy(teller, options, io),
+    );
     return collect({ ...request, hasFile: input !== undefined }, ports, (desk) =>
       withScreen(io, plain, desk, (screen, talk) =>
         input === undefined

@@ -1,9 +1,10 @@
+import { graphOf, onGraph, requestOf } from '../api/on-graph.js';
 import { systemClock } from '../model/clock.js';
 import { checkOffline, checkOnline, type DryRun } from '../run/dry-run.js';
 import { DryRunProgress } from './dry-run-progress.js';
 import { dryRunText } from './dry-run-text.js';
 import type { Io } from './io.js';
-import { graphOf, graphRequest, requestOf, sameAgain, subjectOf } from './run-action.js';
+import { heardBy, sameAgain, subjectOf } from './run-action.js';
 import type { RunOptions } from './run-options.js';
 import { telling, type Teller } from './telling.js';
 
@@ -32,14 +33,15 @@ export async function dryRunAction(input: string, options: RunOptions, io: Io): 
 function offline(input: string, options: RunOptions, io: Io, { observe }: Teller): Promise<DryRun> {
   const rates = options.rate === undefined ? [] : [options.rate];
   return checkOffline(
-    { ...requestOf(input, options), rates },
+    { ...requestOf({ input }, options), rates },
     { clock: systemClock, stdin: io.stdin, observe },
   );
 }
 
 async function online(input: string, options: RunOptions, io: Io, teller: Teller): Promise<DryRun> {
-  const graph = graphOf(options, io, teller.ask);
-  const [request, ports] = graphRequest(input, options, io, teller, graph);
+  const heard = heardBy(teller, options, io);
+  const graph = graphOf(heard);
+  const [request, ports] = onGraph({ input, stdin: io.stdin }, heard, graph);
   const isTold = options.json !== true && options.verbose !== true;
   const progress = new DryRunProgress(isTold ? teller.notice : () => undefined, systemClock);
   try {

@@ -71,7 +71,7 @@ async function start(options: EmulateOptions): Promise<Emulator> {
     tokens: await readTokensCsv(options.tokens),
     users: await readUsersCsv(options.users),
     port: options.port,
-    throttle: punish === undefined ? limit : { kind: 'punishing', of: limit, penaltyMs: punish },
+    throttle: punish === undefined ? limit : { kind: 'punishing', of: limit, penaltyMs: punish * 1000 },
     latencyMs: options.latency,
     // As Graph's documented limits of these calls do: a dry run, which only reads, is not held up.
     throttleCounts: 'writes',

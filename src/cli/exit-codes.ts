@@ -1,4 +1,5 @@
 import type { ErrorCode, OathEnrollError } from '../model/errors.js';
+import { interruptedCode } from '../model/exit-codes.js';
 import type { Io } from './io.js';
 
 /** What a person can mend ends with the exit code that says whose turn it is. */
@@ -14,4 +15,4 @@ const EXIT_CODES: Readonly<Record<Exclude<ErrorCode, 'interrupted'>, number>> = 
 
 /** The exit code for trouble that ended a command. */
 export const exitCodeOf = ({ code }: OathEnrollError, { interrupt }: Pick<Io, 'interrupt'>): number =>
-  code === 'interrupted' ? Number(interrupt.reason) : EXIT_CODES[code];
+  code === 'interrupted' ? interruptedCode(interrupt) : EXIT_CODES[code];

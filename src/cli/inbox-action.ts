@@ -1,6 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
+import { interruptedCode } from '../model/exit-codes.js';
 import type { InputFile } from '../model/run-event.js';
 import { visible } from '../model/words.js';
 import type { Summary } from '../model/summary.js';
@@ -47,7 +48,7 @@ export async function inboxAction(
   const exitCodes = [0];
   for (const file of settled) {
     if (io.interrupt.aborted) {
-      exitCodes.push(Number(io.interrupt.reason));
+      exitCodes.push(interruptedCode(io.interrupt));
       break;
     }
     const { exitCode, ending } = await runFile(file, options, io, notify);

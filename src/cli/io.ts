@@ -12,10 +12,6 @@ export interface Io {
   readonly stdin: Readable & Terminal;
   readonly stdout: Writable;
   readonly stderr: Writable & Terminal;
-  /** This process and the machine that it runs on. */
-  readonly self: { readonly process: number; readonly host: string; readonly space: string };
-  /** Whether a process of this machine runs. */
-  readonly isRunning: (process: number) => boolean;
   /** Aborted by SIGINT or SIGTERM, with the exit code as its reason. */
   readonly interrupt: AbortSignal;
   /** Does what SIGINT does, where a terminal hands Ctrl-C over as a key. */

@@ -1,9 +1,10 @@
+import { graphOf, onGraph } from '../api/on-graph.js';
 import { typedField } from '../intake/typed-field.js';
 import { OathEnrollError } from '../model/errors.js';
 import { collect } from '../run/collect.js';
 import { withScreen } from './desk/with-screen.js';
 import type { Io } from './io.js';
-import { graphOf, graphRequest } from './run-action.js';
+import { heardBy } from './run-action.js';
 import type { RunOptions } from './run-options.js';
 import { telling } from './telling.js';
 import { quoted } from './words.js';
@@ -24,8 +25,9 @@ export function meAction(serial: string, plain: boolean, options: RunOptions, io
   const again = `  npx oath-enroll me --serial ${quoted(serialNumber.value)}`;
   const next = { rerun: () => [again], resume: () => [again], asksForCodes: true };
   return telling(options, io, { name: `token ${serialNumber.value}` }, next, (teller) => {
-    const graph = graphOf(options, io, teller.ask);
-    const [request, ports] = graphRequest('me', options, io, teller, graph);
+    const heard = heardBy(teller, options, io);
+    const graph = graphOf(heard);
+    const [request, ports] = onGraph({ input: 'me', stdin: io.stdin }, heard, graph);
     const signIn = async (): Promise<void> => {
       await graph.signIn();
       if ((await graph.person()) === undefined) throw notAPerson();

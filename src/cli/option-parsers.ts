@@ -13,13 +13,13 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
-/** A number of seconds above zero, as ms. */
+/** A number of seconds above zero. */
 export function seconds(text: string): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || !Number.isFinite(value) || value <= 0) {
     throw new InvalidArgumentError('Give a number of seconds above 0.');
   }
-  return value * 1000;
+  return value;
 }
 
 /** `N/SECONDS`: at most N calls in any stretch of so many seconds. */
@@ -39,26 +39,28 @@ export function interval(text: string): IntervalS {
   throw new InvalidArgumentError('A token’s interval is 30 or 60 seconds.');
 }
 
-/** `auto`, `mtime`, `arrival` or an ISO 8601 time with its zone, as ms since the epoch. */
-export function collectedAt(text: string): 'auto' | 'mtime' | 'arrival' | number {
+/** `auto`, `mtime`, `arrival` or an ISO 8601 time with its zone, as an instant. */
+export function collectedAt(text: string): 'auto' | 'mtime' | 'arrival' | Date {
   if (text === 'auto' || text === 'mtime' || text === 'arrival') return text;
   const hasZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text);
-  const atMs = Date.parse(text);
-  if (!hasZone || Number.isNaN(atMs)) {
+  const at = new Date(text);
+  if (!hasZone || Number.isNaN(at.getTime())) {
     throw new InvalidArgumentError(
       'Give auto, mtime, arrival, or a time with its zone, like 2026-11-24T09:30:00Z.',
     );
   }
-  return atMs;
+  return at;
 }
 
+type Names = Readonly<Record<string, string>>;
+
 /** `NAME=HEADER`, gathered over all uses of the option. */
-export function column(text: string, earlier: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function column(text: string, earlier: Names): Names {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) {
     throw new InvalidArgumentError('Give NAME=HEADER, like serialNumber="Asset tag".');
   }
-  return new Map(earlier).set(text.slice(0, at).trim(), text.slice(at + 1));
+  return { ...earlier, [text.slice(0, at).trim()]: text.slice(at + 1) };
 }
 
 export function hashFunction(text: string): HashFunction {

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import type { Rate } from '../model/rate.js';
-import { PUBLISHED_RATE } from '../dispatch/gate.js';
+import { PUBLISHED_RATE, type Rate } from '../model/rate.js';
 import type { IntervalS } from '../model/row.js';
 import { plan, SECONDS_PER_CODE, type Plan, type PlanRequest } from '../run/plan.js';
 import type { Io } from './io.js';

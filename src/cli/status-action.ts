@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { graphOf, ratesOf } from '../api/on-graph.js';
 import { systemClock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { defuse } from '../model/spreadsheet.js';
@@ -6,7 +7,6 @@ import { visible, visibleLines } from '../model/words.js';
 import { jsonText } from '../model/json.js';
 import { status, type TokenStatus } from '../run/status.js';
 import type { Io } from './io.js';
-import { graphOf, ratesOf } from './run-action.js';
 import type { RunOptions } from './run-options.js';
 import { plural } from './words.js';
 
@@ -44,13 +44,17 @@ export async function statusAction(
   if (options.csv === true && options.json === true) {
     throw new OathEnrollError('usage', 'choose one of --csv and --json');
   }
-  const graph = graphOf(options, io, (text) => void io.stderr.write(`${visibleLines(text)}\n`));
+  const graph = graphOf({
+    ...options,
+    env: io.env,
+    onPrompt: (text) => void io.stderr.write(`${visibleLines(text)}\n`),
+  });
   const tokens = await status(
     {
       input,
-      columns: options.column,
+      columns: new Map(Object.entries(options.column)),
       concurrency: options.concurrency,
-      maxWaitMs: options.maxWait,
+      maxWaitMs: options.maxWait * 1000,
       rates: ratesOf(options, graph),
     },
     {

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { pageIn } from '../api/result.js';
 import type { Foresight } from '../model/foresight.js';
 import { systemClock } from '../model/clock.js';
 import { jsonText } from '../model/json.js';
 import type { RunEvent } from '../model/run-event.js';
 import { visibleLines } from '../model/words.js';
-import { PAGE, type Summary } from '../model/summary.js';
+import type { Summary } from '../model/summary.js';
 import type { Io } from './io.js';
 import { Narrator } from './narrator.js';
 import { Progress } from './progress.js';
@@ -108,11 +108,4 @@ export async function telling(
     hush();
     log?.close();
   }
-}
-
-/** The page of a run, unless it could not be made; a dry run has none. */
-async function pageIn(folder: string): Promise<string | undefined> {
-  const path = `${folder}/${PAGE}`;
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true ? path : undefined;
 }

@@ -2,7 +2,7 @@ import type { Answer, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import { callsWithin, type Ceiling } from './ceiling.js';
-import type { Rate } from '../model/rate.js';
+import { PUBLISHED_RATE } from '../model/rate.js';
 import { isThrottleRefusal } from './decide.js';
 import { retryAfterMs } from './retry-after.js';
 import { isFailure, RetryBudget } from './retry-budget.js';
@@ -35,12 +35,6 @@ export interface Leave {
   /** When the gate was last shut until, as the call was given leave: a later closing takes it back. */
   readonly closedUntilMs: number;
 }
-
-/**
- * What Microsoft says of activations in the portal; whether Graph shares it is unknown, so it serves forecasts alone
- * (page "Manage OATH tokens in Microsoft Entra ID").
- */
-export const PUBLISHED_RATE: Rate = { calls: 200, seconds: 300 };
 
 /** A code needs this much life beyond the way to Graph: clocks differ and networks stutter. */
 const ARRIVAL_MARGIN_MS = 250;

@@ -2,6 +2,7 @@ import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { accountOf, personOf } from './account.js';
 import { authorityOf, refuseUncheckedTls } from './authority.js';
+import type { Credential } from '../model/credential.js';
 import type { Granted } from '../model/granted.js';
 import type { ReadPort } from '../model/read.js';
 import { AccessTokenSource, loopbackBearer } from './access-token.js';
@@ -26,6 +27,8 @@ export interface GraphSettings {
   readonly onDeviceCode: (message: string) => void;
   readonly onWarning: (message: string) => void;
   readonly makeCredential?: CredentialFactory;
+  /** Whoever signs in in place of `auth`. */
+  readonly credential?: Credential;
   /** Whether all calls are about whoever is signed in, by the permission that needs: `/me`. */
   readonly self?: boolean;
 }
@@ -59,7 +62,7 @@ export interface Graph {
  *   elsewhere; `usage` for a proxy that is none.
  */
 export function createGraph(settings: GraphSettings): Graph {
-  const { clock, requestTimeoutMs } = settings;
+  const { clock, requestTimeoutMs, credential } = settings;
   const host = allowedHost(settings.graphUrl);
   if (host.warning !== undefined) settings.onWarning(host.warning);
   const { apiRoot, isLoopback, scope } = host;
@@ -69,7 +72,14 @@ export function createGraph(settings: GraphSettings): Graph {
   const bearer = isLoopback
     ? loopbackBearer
     : new AccessTokenSource(
-        tokenFetcher({ ...settings, authorityHost }, scope, settings.makeCredential),
+        credential === undefined
+          ? tokenFetcher({ ...settings, authorityHost }, scope, settings.makeCredential)
+          : tokenFetcher(
+              { ...settings, authorityHost },
+              scope,
+              () => Promise.resolve(credential),
+              'the given credential',
+            ),
         clock,
       );
   const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs, fetch });

@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/identity';
+import type { Credential } from '../model/credential.js';
 import { OathEnrollError } from '../model/errors.js';
 import { Secret } from '../model/secret.js';
 import type { FetchedToken } from './access-token.js';
@@ -6,26 +6,28 @@ import { createCredential, type CredentialSettings } from './credentials.js';
 import { oneLine } from './one-line.js';
 
 /** Makes the credential of a method; replaced in tests, where nobody signs in. */
-export type CredentialFactory = (settings: CredentialSettings) => Promise<TokenCredential>;
+export type CredentialFactory = (settings: CredentialSettings) => Promise<Credential>;
 
 /**
  * Fetches access tokens for `scope`, making the credential at the first call.
  *
+ * @param who signs in, in words
  * @returns a function of the claims that Graph asked for, which rejects with an {@link OathEnrollError} `sign_in`.
  */
 export function tokenFetcher(
   settings: CredentialSettings,
   scope: string,
   makeCredential: CredentialFactory = createCredential,
+  who = `--auth ${settings.auth}`,
 ): (claims: string | undefined) => Promise<FetchedToken> {
-  let credential: TokenCredential | undefined;
+  let credential: Credential | undefined;
   return async (claims) => {
     try {
       credential ??= await makeCredential(settings);
       // Tells Entra that this client answers claims challenges; its tokens are then revocable and live longer.
       const options = claims === undefined ? { enableCae: true } : { enableCae: true, claims };
       const fetched = await credential.getToken(scope, options);
-      if (fetched === null) throw new OathEnrollError('sign_in', `--auth ${settings.auth} gave no token`);
+      if (fetched === null) throw new OathEnrollError('sign_in', `${who} gave no token`);
       return {
         token: new Secret(fetched.token),
         expiresAtMs: fetched.expiresOnTimestamp,
@@ -33,7 +35,7 @@ export function tokenFetcher(
       };
     } catch (error) {
       if (error instanceof OathEnrollError) throw error;
-      const failed = `sign-in with --auth ${settings.auth} failed`;
+      const failed = `sign-in with ${who} failed`;
       throw new OathEnrollError('sign_in', `${failed}: ${advice(error, settings)}`);
     }
   };

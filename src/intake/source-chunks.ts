@@ -18,10 +18,15 @@ export async function* sourceChunks(
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
     }
   } catch (error) {
+    // Whoever makes the source may know better what is wrong with it.
+    if (error instanceof OathEnrollError) {
+      throw new OathEnrollError(error.code, error.message, { file: fileName, ...error.place });
+    }
     const code = systemCode(error);
     if (code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-    throw new OathEnrollError('input', `it cannot be read (${code === '' ? String(error) : code})`, {
-      file: fileName,
-    });
+    const why = code === '' ? String(error) : code;
+    const unreadable = new OathEnrollError('input', `it cannot be read (${why})`, { file: fileName });
+    unreadable.cause = error;
+    throw unreadable;
   }
 }

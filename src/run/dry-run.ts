@@ -4,6 +4,7 @@ import type { BatchReader, BatchReaderParts } from '../dispatch/batch-reader.js'
 import { createCeiling } from '../dispatch/ceiling.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
+import { interruptedCode } from '../model/exit-codes.js';
 import type { Granted } from '../model/granted.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReadPort } from '../model/read.js';
@@ -160,7 +161,7 @@ async function checkAll(
     await memory.keep(account, closedFor(reader, pace, clock));
 
   const isHindered = reader.stopped !== undefined || hindrances.length > 0;
-  const exitCode = interrupt.aborted ? Number(interrupt.reason) : findings.tally.exitCode(isHindered);
+  const exitCode = interrupt.aborted ? interruptedCode(interrupt) : findings.tally.exitCode(isHindered);
   const facts = { ...reader.story, stopped: reader.stopped, finishedAtMs: clock.now() };
   const foreseen = forecast(findings.toSend, startedAtMs, pace, request.rates, clock);
   const { obstacles } = findings;

@@ -13,8 +13,12 @@ import { unreadable } from './unreadable.js';
 
 /** Where rows come from and how they are read. */
 export interface InputRequest {
-  /** Path of a CSV file, or `-` for standard input. */
+  /** Path of a CSV file, or `-` for a stream such as standard input. */
   readonly input: string;
+  /** What messages call the stream. */
+  readonly inputName?: string | undefined;
+  /** Whether rows come as somebody makes them; those of the stream do, unless told. */
+  readonly isLive?: boolean | undefined;
   /** The input's own header for a column, by the column's name. */
   readonly columns: ReadonlyMap<string, string>;
   /** For rows that do not say. */
@@ -53,9 +57,9 @@ export async function openInput(
   request: InputRequest,
   { clock, stdin }: { readonly clock: Clock; readonly stdin: Readable },
 ): Promise<Input> {
-  const isLive = request.input === '-';
-  const fileName = isLive ? 'standard input' : request.input;
-  const file = isLive ? undefined : await inputFile(request.input);
+  const isStream = request.input === '-';
+  const fileName = isStream ? (request.inputName ?? 'standard input') : request.input;
+  const file = isStream ? undefined : await inputFile(request.input);
   const modifiedAtMs = file?.modifiedAtMs;
   if (request.collectedAt === 'mtime' && modifiedAtMs === undefined) {
     throw new OathEnrollError(
@@ -70,7 +74,7 @@ export async function openInput(
       : request.collectedAt === 'arrival'
         ? undefined
         : modifiedAtMs;
-  const source = isLive ? stdin : createReadStream(request.input);
+  const source = isStream ? stdin : createReadStream(request.input);
   const { header, codesLackTime, hasSeeds, rows } = await openIntake(source, {
     fileName,
     columns: request.columns,
@@ -90,7 +94,7 @@ export async function openInput(
       ...(codesLackTime && fixed !== undefined ? [countAsRead(fixed)] : []),
       ...(hasSeeds && file !== undefined && (await othersCanRead(file)) ? [lockAway(request.input)] : []),
     ],
-    isLive,
+    isLive: request.isLive ?? isStream,
     close: () => source.destroy(),
   };
 }

@@ -6,6 +6,7 @@ import type { GateParts } from '../dispatch/gate.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
+import { interruptedCode } from '../model/exit-codes.js';
 import type { Summary } from '../model/summary.js';
 import { codeFromSeed } from './code-from-seed.js';
 import { EarlierRuns, tenantOf } from './earlier-runs.js';
@@ -55,7 +56,7 @@ export async function work(session: Session, request: EnrollRequest, ports: Enro
   try {
     const dispatched = dispatch(session, request, ports);
     const { stopped, badInput } = await Promise.race([dispatched, locks.lost]);
-    const exitCode = interrupt.aborted ? Number(interrupt.reason) : badInput ? 2 : undefined;
+    const exitCode = interrupt.aborted ? interruptedCode(interrupt) : badInput ? 2 : undefined;
     recorder.write({ type: 'end', atMs: clock.now(), exitCode, reason: stopped ?? '' });
   } catch (error) {
     await journal.close().catch(() => undefined);

@@ -1,5 +1,4 @@
-import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { PassThrough, Writable } from 'node:stream';
 import { within } from './own-folder.js';
 import type { Exit } from './program.js';
@@ -13,8 +12,6 @@ export const callHere = (
   within(folder, async () => {
     const { runProgram } = await import('../../src/cli/program.js');
     const { version } = JSON.parse(await readFile(MANIFEST, 'utf8')) as { version: string };
-    // As main.ts finds it: the locks of processes that were killed must look alike.
-    const space = await readlink('/proc/self/ns/pid').catch(() => '');
     const stdin = new PassThrough();
     stdin.end(input);
     const [stdout, stderr] = [new Memory(), new Memory()];
@@ -24,22 +21,12 @@ export const callHere = (
       stdin,
       stdout,
       stderr,
-      self: { process: process.pid, host: hostname(), space },
-      isRunning,
       interrupt: new AbortController().signal,
       pressedCtrlC: () => undefined,
       exit: (code) => (exitCode = code),
     });
     return { code: exitCode, stdout: stdout.text, stderr: stderr.text };
   });
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 const MANIFEST = new URL('../../package.json', import.meta.url);
 
