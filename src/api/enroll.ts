@@ -1,7 +1,7 @@
 import { OathEnrollError } from '../model/errors.js';
 import { enroll as enrollRun } from '../run/enroll.js';
 import { resume as resumeRun } from '../run/resume.js';
-import { runHeader } from '../run/run-so-far.js';
+import { runHeader } from '../run/session/run-so-far.js';
 import { withListeners } from './listeners.js';
 import { onGraph } from './on-graph.js';
 import { fromRecord, type EnrollOptions, type RunSettings } from './options.js';

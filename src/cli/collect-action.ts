@@ -1,7 +1,7 @@
 import { onGraph } from '../api/on-graph.js';
 import { systemClock } from '../model/clock.js';
 import { collect } from '../run/collect.js';
-import { readUsers } from '../run/users.js';
+import { readUsers } from '../run/desk/users.js';
 import { ScannerTalk } from './desk/by-scanner.js';
 import { throughFile } from './desk/through-file.js';
 import { withScreen } from './desk/with-screen.js';

@@ -1,6 +1,6 @@
 import type { DryRun } from '../run/dry-run.js';
-import type { Obstacle } from '../run/findings.js';
-import type { Forecast } from '../run/forecast.js';
+import type { Obstacle } from '../run/rehearsal/findings.js';
+import type { Forecast } from '../run/rehearsal/forecast.js';
 import { countOf } from '../model/outcome.js';
 import type { RunOptions } from './run-options.js';
 import { countLines, type NextSteps } from './summary-text.js';

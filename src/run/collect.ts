@@ -1,10 +1,10 @@
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Summary } from '../model/summary.js';
-import { CodeDesk, TYPED_HEADER } from './code-desk.js';
+import { CodeDesk, TYPED_HEADER } from './desk/code-desk.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { openInput } from './input.js';
-import { newRun } from './new-run.js';
-import { work } from './session.js';
+import { newRun } from './session/new-run.js';
+import { work } from './session/session.js';
 
 /** A run whose codes are read as it goes. */
 export interface CollectRequest extends Omit<EnrollRequest, 'collectedAt' | 'codesComeLater' | 'limit'> {

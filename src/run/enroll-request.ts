@@ -5,7 +5,7 @@ import type { CreateTogether, GraphPort } from '../model/answer.js';
 import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { InputRequest } from './input.js';
-import type { LockPorts } from './run-locks.js';
+import type { LockPorts } from './session/run-locks.js';
 
 /** What a run is to do. */
 export interface EnrollRequest extends InputRequest {

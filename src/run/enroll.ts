@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { Summary } from '../model/summary.js';
-import { aborted } from './aborted.js';
+import { aborted } from './session/aborted.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { openInput, type Input } from './input.js';
-import { newRun } from './new-run.js';
-import { isUnusable, type OpenRow } from './row-taker.js';
-import { work } from './session.js';
+import { newRun } from './session/new-run.js';
+import { isUnusable, type OpenRow } from './session/row-taker.js';
+import { work } from './session/session.js';
 
 /**
  * The main job: reads an input, sends each code while it lives, and writes down what became of every row.

@@ -7,7 +7,7 @@ import { isDraft } from '../results/whole-file.js';
 import { writeSummary } from '../results/summary.js';
 import { PAGE, type Summary } from '../model/summary.js';
 import { writeResults } from '../results/write-results.js';
-import { JOURNAL } from './run-folder.js';
+import { JOURNAL } from './session/run-folder.js';
 
 /** What a summary says of a run whose process was killed. */
 const CUT_OFF = 'it was cut off';

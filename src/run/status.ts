@@ -8,12 +8,12 @@ import type { OathDevice } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { ReadPort } from '../model/read.js';
-import { aborted } from './aborted.js';
-import { FactFinder } from './fact-finder.js';
-import { inTurn } from './in-turn.js';
+import { aborted } from './session/aborted.js';
+import { FactFinder } from './reads/fact-finder.js';
+import { inTurn } from './reads/in-turn.js';
 import { openInput } from './input.js';
-import { Inventory, readInventory } from './inventory.js';
-import { reading } from './reading.js';
+import { Inventory, readInventory } from './reads/inventory.js';
+import { reading } from './reads/reading.js';
 
 export interface StatusRequest {
   /** A file, or `-`, that names tokens; undefined for all that the tenant has. */

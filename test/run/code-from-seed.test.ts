@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeFromSeed } from '../../src/run/code-from-seed.js';
+import { codeFromSeed } from '../../src/run/session/code-from-seed.js';
 import { reasonOf, rowOf } from '../intake/read.js';
 import { codeRow } from '../support/rows.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../../src/model/outcome.js';
 import type { RunEvent } from '../../src/model/run-event.js';
-import { EarlierRuns } from '../../src/run/earlier-runs.js';
+import { EarlierRuns } from '../../src/run/memory/earlier-runs.js';
 import { end, outcome, resumed, row, run, signedIn, writeJournal } from './events.js';
 
 const ACCOUNT = 'https://graph.microsoft.com/beta t1/a1';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forecast } from '../../src/run/forecast.js';
+import { forecast } from '../../src/run/rehearsal/forecast.js';
 import { START_MS } from '../support/rows.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

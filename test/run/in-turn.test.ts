@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inTurn } from '../../src/run/in-turn.js';
+import { inTurn } from '../../src/run/reads/in-turn.js';
 
 async function* numbers(count: number): AsyncGenerator<number> {
   for (let n = 0; n < count; n += 1) yield await Promise.resolve(n);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judgeRow } from '../../src/run/judge-row.js';
-import type { RowFacts } from '../../src/run/facts.js';
+import { judgeRow } from '../../src/run/rehearsal/judge-row.js';
+import type { RowFacts } from '../../src/run/reads/facts.js';
 import type { Row } from '../../src/model/row.js';
 import { answered, device, noAnswer } from '../support/answers.js';
 import { codeRow, seedRow, START_MS } from '../support/rows.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PaceMemory } from '../../src/run/pace-memory.js';
+import { PaceMemory } from '../../src/run/memory/pace-memory.js';
 
 const PACE = { hint: { windows: [{ calls: 200, spanMs: 300_000 }] } };
 const DAY_MS = 24 * 3_600_000;

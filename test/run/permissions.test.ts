@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Granted } from '../../src/model/granted.js';
-import { checkPermissions } from '../../src/run/permissions.js';
+import { checkPermissions } from '../../src/run/rehearsal/permissions.js';
 
 const ENROL = 'UserAuthenticationMethod.ReadWrite.All';
 const person = (permissions: string[], roles?: string[]): Granted => ({

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { inputFile } from '../../src/run/input.js';
-import { putAway } from '../../src/run/put-away.js';
+import { putAway } from '../../src/run/inbox/put-away.js';
 import { test } from '../support/desk.js';
 
 /** A disk of its own on every Linux. */

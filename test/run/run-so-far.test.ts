@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/run-event.js';
 import type { Status } from '../../src/model/outcome.js';
-import { runSoFar } from '../../src/run/run-so-far.js';
+import { runSoFar } from '../../src/run/session/run-so-far.js';
 import { START_MS } from '../support/rows.js';
 import {
   answer,

@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import type { Answer, Ask, GraphPort } from '../../src/model/answer.js';
 import { enroll } from '../../src/run/enroll.js';
 import { resume } from '../../src/run/resume.js';
-import { runSoFar } from '../../src/run/run-so-far.js';
+import { runSoFar } from '../../src/run/session/run-so-far.js';
 import { answered, device, found } from '../support/answers.js';
 import { test, type Desk } from '../support/desk.js';
 import { makeFob } from '../support/fob.js';

@@ -1,11 +1,11 @@
 import { chmod, chown, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
-import { EarlierRuns } from '../../src/run/earlier-runs.js';
+import { EarlierRuns } from '../../src/run/memory/earlier-runs.js';
 import { inputFile } from '../../src/run/input.js';
-import { appendOwn, readOwn } from '../../src/run/own-file.js';
-import { PaceMemory } from '../../src/run/pace-memory.js';
-import { putAway } from '../../src/run/put-away.js';
+import { appendOwn, readOwn } from '../../src/run/memory/own-file.js';
+import { PaceMemory } from '../../src/run/memory/pace-memory.js';
+import { putAway } from '../../src/run/inbox/put-away.js';
 import { activations, rollout, test } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';
 import { modeOf } from '../support/run-folder.js';

@@ -1,5 +1,5 @@
 import { typedField } from '../../intake/typed-field.js';
-import type { CodeDesk, DeskToken } from '../../run/code-desk.js';
+import type { CodeDesk, DeskToken } from '../../run/desk/code-desk.js';
 import type { TokenTalk } from './enrol-token.js';
 import { findUser } from './find-user.js';
 import type { Screen } from './screen.js';

@@ -1,4 +1,4 @@
-import type { DeskToken } from '../../run/code-desk.js';
+import type { DeskToken } from '../../run/desk/code-desk.js';
 import type { Outcome, Status } from '../../model/outcome.js';
 import { duration } from '../words.js';
 import type { Mark } from './screen.js';

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.js';
 import { Secret } from '../../model/secret.js';
 import type { Outcome } from '../../model/outcome.js';
 import { typedField } from '../../intake/typed-field.js';
-import { wasRefused, type CodeDesk, type DeskToken, type TypedCode } from '../../run/code-desk.js';
+import { wasRefused, type CodeDesk, type DeskToken, type TypedCode } from '../../run/desk/code-desk.js';
 import { answerText, ASK_AHEAD_MS, pauseText, sendingText } from './desk-text.js';
 import type { Screen } from './screen.js';
 

@@ -1,4 +1,4 @@
-import type { CodeDesk } from '../../run/code-desk.js';
+import type { CodeDesk } from '../../run/desk/code-desk.js';
 import { plural } from '../words.js';
 import type { TokenTalk } from './enrol-token.js';
 import type { Screen } from './screen.js';

@@ -1,4 +1,4 @@
-import type { DeskToken } from '../../run/code-desk.js';
+import type { DeskToken } from '../../run/desk/code-desk.js';
 
 /**
  * Which of a file's tokens comes next: in its order, unless the operator skips, goes back or looks one up. What was

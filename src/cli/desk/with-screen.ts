@@ -1,5 +1,5 @@
 import { systemClock } from '../../model/clock.js';
-import type { CodeDesk } from '../../run/code-desk.js';
+import type { CodeDesk } from '../../run/desk/code-desk.js';
 import type { Io } from '../io.js';
 import { TokenTalk } from './enrol-token.js';
 import { Keyboard } from './keyboard.js';

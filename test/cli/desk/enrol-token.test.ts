@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TokenTalk } from '../../../src/cli/desk/enrol-token.js';
 import type { Screen } from '../../../src/cli/desk/screen.js';
 import type { Outcome, Status } from '../../../src/model/outcome.js';
-import { CodeDesk } from '../../../src/run/code-desk.js';
+import { CodeDesk } from '../../../src/run/desk/code-desk.js';
 import { START_MS } from '../../support/rows.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 

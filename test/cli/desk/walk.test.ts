@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Walk } from '../../../src/cli/desk/walk.js';
-import type { DeskToken } from '../../../src/run/code-desk.js';
+import type { DeskToken } from '../../../src/run/desk/code-desk.js';
 
 const token = (name: string): DeskToken => ({
   line: name.charCodeAt(0),

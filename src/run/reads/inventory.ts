@@ -1,8 +1,8 @@
-import type { BatchReader } from '../dispatch/batch-reader.js';
-import { differenceOf } from '../dispatch/creation.js';
-import { told } from '../dispatch/decision.js';
-import type { Answer, OathDevice } from '../model/answer.js';
-import type { Row } from '../model/row.js';
+import type { BatchReader } from '../../dispatch/batch-reader.js';
+import { differenceOf } from '../../dispatch/creation.js';
+import { told } from '../../dispatch/decision.js';
+import type { Answer, OathDevice } from '../../model/answer.js';
+import type { Row } from '../../model/row.js';
 
 /** More pages than any tenant has: a list that goes on beyond them does not end. */
 const MOST_PAGES = 20_000;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readUserColumn } from '../intake/user-column.js';
-import type { Clock } from '../model/clock.js';
-import { inputFile } from './input.js';
+import { readUserColumn } from '../../intake/user-column.js';
+import type { Clock } from '../../model/clock.js';
+import { inputFile } from '../input.js';
 
 /**
  * The users that a CSV names, each once, in its order.

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { deadlineMs } from '../dispatch/deadline.js';
-import type { IntakeRow } from '../intake/row-judge.js';
-import type { Outcome } from '../model/outcome.js';
-import type { InputHeader } from '../model/row.js';
-import type { RunEvent } from '../model/run-event.js';
-import { ResultFiles } from '../results/result-csv.js';
-import { Tally, writeSummary, type RunFacts } from '../results/summary.js';
-import type { Summary } from '../model/summary.js';
+import { deadlineMs } from '../../dispatch/deadline.js';
+import type { IntakeRow } from '../../intake/row-judge.js';
+import type { Outcome } from '../../model/outcome.js';
+import type { InputHeader } from '../../model/row.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { ResultFiles } from '../../results/result-csv.js';
+import { Tally, writeSummary, type RunFacts } from '../../results/summary.js';
+import type { Summary } from '../../model/summary.js';
 import type { ToSend } from './forecast.js';
-import { makeRunFolder, type RunFolder } from './run-folder.js';
+import { makeRunFolder, type RunFolder } from '../session/run-folder.js';
 
 /** What stands in the way of some rows, all for the same reason. */
 export interface Obstacle {

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hintSchema } from '../dispatch/adaptive/hint.js';
-import { systemCode } from '../model/errors.js';
-import { parseJson } from '../model/json.js';
-import { writeWhole } from '../results/whole-file.js';
+import { hintSchema } from '../../dispatch/adaptive/hint.js';
+import { systemCode } from '../../model/errors.js';
+import { parseJson } from '../../model/json.js';
+import { writeWhole } from '../../results/whole-file.js';
 import { readOwn } from './own-file.js';
 
 /** What was learned longer ago than this is forgotten: limits change, and other programs come and go. */

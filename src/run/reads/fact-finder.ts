@@ -1,7 +1,7 @@
-import type { Reading } from '../dispatch/batch-reader.js';
-import type { OathDevice } from '../model/answer.js';
-import type { Found, MethodPolicy, Read } from '../model/read.js';
-import type { Row } from '../model/row.js';
+import type { Reading } from '../../dispatch/batch-reader.js';
+import type { OathDevice } from '../../model/answer.js';
+import type { Found, MethodPolicy, Read } from '../../model/read.js';
+import type { Row } from '../../model/row.js';
 import type { Known, RowFacts, UserFacts } from './facts.js';
 
 /** Users who are remembered, as one may stand on several rows. */

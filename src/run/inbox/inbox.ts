@@ -1,8 +1,8 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../model/clock.js';
-import { OathEnrollError, systemCode } from '../model/errors.js';
-import type { InputFile } from '../model/run-event.js';
+import type { Clock } from '../../model/clock.js';
+import { OathEnrollError, systemCode } from '../../model/errors.js';
+import type { InputFile } from '../../model/run-event.js';
 import { writtenFiles } from './held-open.js';
 
 /** A file that does not change for so long, and that nobody writes to, is complete. */

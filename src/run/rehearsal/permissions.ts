@@ -1,5 +1,5 @@
-import type { Granted } from '../model/granted.js';
-import type { Purpose } from '../model/row.js';
+import type { Granted } from '../../model/granted.js';
+import type { Purpose } from '../../model/row.js';
 
 /** What enrolling others needs (Graph page "hardwareOathAuthenticationMethod: assignAndActivateBySerialNumber"). */
 const ENROL = 'UserAuthenticationMethod.ReadWrite.All';

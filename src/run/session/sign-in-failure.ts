@@ -1,4 +1,4 @@
-import { OathEnrollError } from '../model/errors.js';
+import { OathEnrollError } from '../../model/errors.js';
 import { aborted } from './aborted.js';
 
 /**

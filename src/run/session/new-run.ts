@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Journal } from '../journal/journal.js';
-import type { Summary } from '../model/summary.js';
-import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
-import type { Input } from './input.js';
+import { Journal } from '../../journal/journal.js';
+import type { Summary } from '../../model/summary.js';
+import type { EnrollPorts, EnrollRequest } from '../enroll-request.js';
+import type { Input } from '../input.js';
 import { JournalRecorder } from './journal-recorder.js';
 import { JOURNAL, makeRunFolder, type RunFolder } from './run-folder.js';
 import { RunLocks } from './run-locks.js';

@@ -1,11 +1,11 @@
-import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
-import { callsWithin } from '../dispatch/ceiling.js';
-import type { Rate } from '../model/rate.js';
-import { foresee, timeFor } from '../dispatch/foresight.js';
-import { Gate } from '../dispatch/gate.js';
-import type { Clock } from '../model/clock.js';
-import { holdBack } from './hold-back.js';
-import type { Pace } from './pace-memory.js';
+import { AdaptiveThrottle } from '../../dispatch/adaptive/adaptive-throttle.js';
+import { callsWithin } from '../../dispatch/ceiling.js';
+import type { Rate } from '../../model/rate.js';
+import { foresee, timeFor } from '../../dispatch/foresight.js';
+import { Gate } from '../../dispatch/gate.js';
+import type { Clock } from '../../model/clock.js';
+import { holdBack } from '../session/hold-back.js';
+import type { Pace } from '../memory/pace-memory.js';
 
 /** Calls a second that leave where no limit shows: a few in flight at a usual delay. */
 const UNLIMITED: Rate = { calls: 20, seconds: 1 };

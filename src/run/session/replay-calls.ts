@@ -1,6 +1,6 @@
-import type { Signal, Throttle } from '../dispatch/throttle.js';
-import type { Clock } from '../model/clock.js';
-import type { RunEvent } from '../model/run-event.js';
+import type { Signal, Throttle } from '../../dispatch/throttle.js';
+import type { Clock } from '../../model/clock.js';
+import type { RunEvent } from '../../model/run-event.js';
 
 /** Older calls say nothing of the limits now: the longest window that is known of has five minutes. */
 const REMEMBERED_MS = 3_600_000;

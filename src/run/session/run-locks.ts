@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunLock, type Holder } from '../journal/run-lock.js';
-import type { Clock } from '../model/clock.js';
-import { OathEnrollError, systemCode } from '../model/errors.js';
-import { unreadable } from './unreadable.js';
+import { RunLock, type Holder } from '../../journal/run-lock.js';
+import type { Clock } from '../../model/clock.js';
+import { OathEnrollError, systemCode } from '../../model/errors.js';
+import { unreadable } from '../unreadable.js';
 
 export interface LockPorts {
   readonly clock: Clock;

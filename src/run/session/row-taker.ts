@@ -1,14 +1,14 @@
-import type { Dispatcher } from '../dispatch/dispatcher.js';
-import type { Past } from '../dispatch/task.js';
-import type { IntakeRow } from '../intake/row-judge.js';
-import type { Journal } from '../journal/journal.js';
-import type { Clock } from '../model/clock.js';
-import { OathEnrollError } from '../model/errors.js';
-import { needsRecollection, type Status } from '../model/outcome.js';
-import type { Row } from '../model/row.js';
-import type { RunEvent } from '../model/run-event.js';
-import type { EarlierRuns } from './earlier-runs.js';
-import type { Inventory } from './inventory.js';
+import type { Dispatcher } from '../../dispatch/dispatcher.js';
+import type { Past } from '../../dispatch/task.js';
+import type { IntakeRow } from '../../intake/row-judge.js';
+import type { Journal } from '../../journal/journal.js';
+import type { Clock } from '../../model/clock.js';
+import { OathEnrollError } from '../../model/errors.js';
+import { needsRecollection, type Status } from '../../model/outcome.js';
+import type { Row } from '../../model/row.js';
+import type { RunEvent } from '../../model/run-event.js';
+import type { EarlierRuns } from '../memory/earlier-runs.js';
+import type { Inventory } from '../reads/inventory.js';
 import type { JournalRecorder } from './journal-recorder.js';
 
 /** A row that is still to be done, with what the journal knows of it. */

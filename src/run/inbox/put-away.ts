@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemCode } from '../model/errors.js';
-import type { InputFile } from '../model/run-event.js';
-import { writeWhole } from '../results/whole-file.js';
-import { runHeader } from './run-so-far.js';
+import { systemCode } from '../../model/errors.js';
+import type { InputFile } from '../../model/run-event.js';
+import { writeWhole } from '../../results/whole-file.js';
+import { runHeader } from '../session/run-so-far.js';
 
 /** In a run's folder: where its input was moved to. */
 const MOVED = 'moved.json';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { OathEnrollError, systemCode } from '../model/errors.js';
+import { OathEnrollError, systemCode } from '../../model/errors.js';
 
 /** What a run id may be: a plain folder name on every system, so that it cannot lead anywhere else. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;

@@ -1,11 +1,11 @@
-import type { Recorder } from '../dispatch/recorder.js';
-import { retryAfterMs } from '../dispatch/retry-after.js';
-import type { Journal } from '../journal/journal.js';
-import type { Answer, Ask } from '../model/answer.js';
-import type { Clock } from '../model/clock.js';
-import type { Outcome } from '../model/outcome.js';
-import type { Row } from '../model/row.js';
-import type { RunEvent } from '../model/run-event.js';
+import type { Recorder } from '../../dispatch/recorder.js';
+import { retryAfterMs } from '../../dispatch/retry-after.js';
+import type { Journal } from '../../journal/journal.js';
+import type { Answer, Ask } from '../../model/answer.js';
+import type { Clock } from '../../model/clock.js';
+import type { Outcome } from '../../model/outcome.js';
+import type { Row } from '../../model/row.js';
+import type { RunEvent } from '../../model/run-event.js';
 
 /** Writes down what the dispatcher does, and lets an observer see it. */
 export class JournalRecorder implements Recorder {

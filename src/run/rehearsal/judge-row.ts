@@ -1,12 +1,12 @@
-import { isSameSerial } from '../dispatch/creation.js';
-import { deadlineMs } from '../dispatch/deadline.js';
-import { told } from '../dispatch/decision.js';
-import type { IntakeRow } from '../intake/row-judge.js';
-import type { Answer, OathDevice } from '../model/answer.js';
-import { needsRecollection, type Outcome, type Status } from '../model/outcome.js';
-import type { Row } from '../model/row.js';
-import type { Known, RowFacts } from './facts.js';
-import type { Inventory } from './inventory.js';
+import { isSameSerial } from '../../dispatch/creation.js';
+import { deadlineMs } from '../../dispatch/deadline.js';
+import { told } from '../../dispatch/decision.js';
+import type { IntakeRow } from '../../intake/row-judge.js';
+import type { Answer, OathDevice } from '../../model/answer.js';
+import { needsRecollection, type Outcome, type Status } from '../../model/outcome.js';
+import type { Row } from '../../model/row.js';
+import type { Known, RowFacts } from '../reads/facts.js';
+import type { Inventory } from '../reads/inventory.js';
 
 /** Hardware tokens and authenticator apps that a user can have together (Entra ID). */
 const MOST_METHODS = 5;

@@ -1,5 +1,5 @@
-import type { Answer, OathDevice } from '../model/answer.js';
-import type { DirectoryUser } from '../model/read.js';
+import type { Answer, OathDevice } from '../../model/answer.js';
+import type { DirectoryUser } from '../../model/read.js';
 
 /** Something that Graph was asked for, and what is known of it. */
 export type Known<T> =

@@ -1,10 +1,10 @@
-import type { Past } from '../dispatch/task.js';
-import { Replay } from '../journal/replay.js';
-import type { Answer } from '../model/answer.js';
-import type { Status } from '../model/outcome.js';
-import type { RunEvent, RunHeader } from '../model/run-event.js';
+import type { Past } from '../../dispatch/task.js';
+import { Replay } from '../../journal/replay.js';
+import type { Answer } from '../../model/answer.js';
+import type { Status } from '../../model/outcome.js';
+import type { RunEvent, RunHeader } from '../../model/run-event.js';
 import { PastCalls, type PastCall } from './replay-calls.js';
-import { journalIn, noRun } from './report.js';
+import { journalIn, noRun } from '../report.js';
 
 /** Outcomes that a later session may better: the row had no turn, or nobody could tell what became of it. */
 const OPEN: ReadonlySet<Status> = new Set(['not_attempted', 'unresolved']);

@@ -1,4 +1,4 @@
-import { BatchReader, type BatchReaderOptions, type BatchReaderParts } from '../dispatch/batch-reader.js';
+import { BatchReader, type BatchReaderOptions, type BatchReaderParts } from '../../dispatch/batch-reader.js';
 
 /** Reads by batches in `read`, until that has settled; an interrupt ends the reading. */
 export async function reading<T>(

@@ -1,12 +1,12 @@
-import { deadlineMs } from '../dispatch/deadline.js';
-import type { Past } from '../dispatch/task.js';
-import type { IntakeRow } from '../intake/row-judge.js';
-import type { Clock } from '../model/clock.js';
-import type { Outcome } from '../model/outcome.js';
-import type { InputHeader, IntervalS, Row } from '../model/row.js';
-import type { RunEvent } from '../model/run-event.js';
-import { Secret } from '../model/secret.js';
-import type { OpenRow } from './row-taker.js';
+import { deadlineMs } from '../../dispatch/deadline.js';
+import type { Past } from '../../dispatch/task.js';
+import type { IntakeRow } from '../../intake/row-judge.js';
+import type { Clock } from '../../model/clock.js';
+import type { Outcome } from '../../model/outcome.js';
+import type { InputHeader, IntervalS, Row } from '../../model/row.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { Secret } from '../../model/secret.js';
+import type { OpenRow } from '../session/row-taker.js';
 
 /** A token at the desk, for a user, and what became of it so far. */
 export interface DeskToken extends Pick<Row, 'line' | 'serialNumber' | 'user' | 'intervalS'> {

@@ -1,6 +1,6 @@
 import { Secret as OtpSecret, TOTP } from 'otpauth';
-import type { Row } from '../model/row.js';
-import { Secret } from '../model/secret.js';
+import type { Row } from '../../model/row.js';
+import { Secret } from '../../model/secret.js';
 
 /** The six digits that the row's token shows at an instant of wall time, made from its seed (RFC 6238). */
 export function codeFromSeed(row: Row, nowMs: number): Secret {

@@ -1,5 +1,5 @@
-import type { Throttle } from '../dispatch/throttle.js';
-import type { Clock } from '../model/clock.js';
+import type { Throttle } from '../../dispatch/throttle.js';
+import type { Clock } from '../../model/clock.js';
 
 /** A wait that Graph asked for, until an instant of wall time in ms, outlives the process that was told of it. */
 export function holdBack(throttle: Throttle, clock: Clock, closedUntilMs: number): void {

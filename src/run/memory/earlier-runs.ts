@@ -1,13 +1,13 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Replay } from '../journal/replay.js';
-import { OathEnrollError } from '../model/errors.js';
-import { parseJson } from '../model/json.js';
-import type { Outcome } from '../model/outcome.js';
-import type { Row } from '../model/row.js';
+import { Replay } from '../../journal/replay.js';
+import { OathEnrollError } from '../../model/errors.js';
+import { parseJson } from '../../model/json.js';
+import type { Outcome } from '../../model/outcome.js';
+import type { Row } from '../../model/row.js';
 import { appendOwn, isOwn, readOwn } from './own-file.js';
-import { JOURNAL } from './run-folder.js';
+import { JOURNAL } from '../session/run-folder.js';
 
 /** What the journals say of enrolled tokens, gathered so that a journal is read once. */
 const GATHERED = '.enrolled.jsonl';
