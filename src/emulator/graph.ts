@@ -1,14 +1,14 @@
-import { batchReply } from './batch.js';
-import { serialOf, userOf, type Call } from './call.js';
-import { deviceRoutes } from './device-routes.js';
-import type { Fault, Faults } from './faults.js';
+import { batchReply } from './routes/batch.js';
+import { serialOf, userOf, type Call } from './routes/call.js';
+import { deviceRoutes } from './routes/device-routes.js';
+import type { Fault, Faults } from './trouble/faults.js';
 import { errorReply } from './graph-error.js';
-import { playFault } from './play-fault.js';
-import { policyRoutes } from './policy-routes.js';
+import { playFault } from './trouble/play-fault.js';
+import { policyRoutes } from './routes/policy-routes.js';
 import type { Reply } from './reply.js';
 import { AskedWait, type RequestLog } from './request-log.js';
-import { throttledReply, usageHeaders } from './throttled-reply.js';
-import { userRoutes } from './user-routes.js';
+import { throttledReply, usageHeaders } from './trouble/throttled-reply.js';
+import { userRoutes } from './routes/user-routes.js';
 import { noSuchPath, wrongMethod, type World } from './world.js';
 
 /** What the API answers to a call, the faults played on it, and the log of it. Knows nothing of sockets. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { adminReply, type Admin } from './admin-routes.js';
-import { isObject, parseTarget, type Call } from './call.js';
-import { deliver } from './deliver.js';
-import type { Fault } from './faults.js';
+import { adminReply, type Admin } from './routes/admin-routes.js';
+import { isObject, parseTarget, type Call } from './routes/call.js';
+import { deliver } from './trouble/deliver.js';
+import type { Fault } from './trouble/faults.js';
 import { errorReply, type Correlation } from './graph-error.js';
 import type { Graph } from './graph.js';
 import type { Reply } from './reply.js';

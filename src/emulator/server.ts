@@ -1,15 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Bearers } from './bearers.js';
-import { Faults, type FaultRule } from './faults.js';
+import { Faults, type FaultRule } from './trouble/faults.js';
 import { Graph } from './graph.js';
-import type { TokenSpec, UserSpec } from './device.js';
+import type { TokenSpec, UserSpec } from './tenant/device.js';
 import { requestHandler } from './request-handler.js';
-import { ReadLag } from './read-lag.js';
+import { ReadLag } from './tenant/read-lag.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
 import { DEFAULT_SETTINGS, type EmulatorSettings } from './settings.js';
-import { Tenant } from './tenant.js';
-import { createThrottle } from './throttle.js';
+import { Tenant } from './tenant/tenant.js';
+import { createThrottle } from './trouble/throttle.js';
 import type { World } from './world.js';
 
 export interface EmulatorOptions extends Partial<EmulatorSettings> {

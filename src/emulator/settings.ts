@@ -1,7 +1,7 @@
-import type { ReadLagSpec } from './read-lag.js';
+import type { ReadLagSpec } from './tenant/read-lag.js';
 import type { RefusalStyle } from './refusal.js';
-import type { RetryAfterForm } from './throttled-reply.js';
-import type { ThrottleSpec } from './throttle.js';
+import type { RetryAfterForm } from './trouble/throttled-reply.js';
+import type { ThrottleSpec } from './trouble/throttle.js';
 
 /** How this Graph behaves. Each can be set at the start and changed at run time. */
 export interface EmulatorSettings {

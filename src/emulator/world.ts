@@ -1,13 +1,13 @@
 import type { Bearers } from './bearers.js';
-import type { Call } from './call.js';
-import type { User } from './device.js';
+import type { Call } from './routes/call.js';
+import type { User } from './tenant/device.js';
 import { errorReply } from './graph-error.js';
-import type { ReadLag } from './read-lag.js';
+import type { ReadLag } from './tenant/read-lag.js';
 import { refusalError, type RefusalCause } from './refusal.js';
 import type { Reply } from './reply.js';
 import type { EmulatorSettings } from './settings.js';
-import type { Tenant } from './tenant.js';
-import type { Throttle } from './throttle.js';
+import type { Tenant } from './tenant/tenant.js';
+import type { Throttle } from './trouble/throttle.js';
 
 /** What the routes stand on. */
 export interface World {

@@ -4,7 +4,7 @@ import type {
   User,
 } from '@microsoft/microsoft-graph-types-beta';
 import { expect, expectTypeOf, test } from 'vitest';
-import type { deviceJson, methodJson, userJson } from '../../src/emulator/wire.js';
+import type { deviceJson, methodJson, userJson } from '../../src/emulator/routes/wire.js';
 import { ask, DEVICES, emulate, METHODS, TOKEN } from './harness.js';
 
 test('what is sent fits Microsoft’s published types', () => {

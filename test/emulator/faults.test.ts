@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Faults, type Fault } from '../../src/emulator/faults.js';
+import { Faults, type Fault } from '../../src/emulator/trouble/faults.js';
 import { ACTIVATE, activation, ask, DEVICES, emulate, METHODS, NOON } from './harness.js';
 
 async function activateUnder(fault: Fault) {

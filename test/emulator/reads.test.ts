@@ -3,7 +3,7 @@ import type {
   HardwareOathAuthenticationMethodConfiguration,
 } from '@microsoft/microsoft-graph-types-beta';
 import { expect, expectTypeOf, test } from 'vitest';
-import type { allMethodsJson, policyJson } from '../../src/emulator/wire.js';
+import type { allMethodsJson, policyJson } from '../../src/emulator/routes/wire.js';
 import { ACTIVATE, activation, AMY, ask, emulate, NOON, TOKEN } from './harness.js';
 
 const POLICY = '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/hardwareOath';

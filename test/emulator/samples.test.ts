@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { encodeBase32 } from '../../src/emulator/base32.js';
+import { encodeBase32 } from '../../src/emulator/tenant/base32.js';
 import { readTokensCsv, readUsersCsv } from '../../src/emulator/index.js';
-import { Tenant } from '../../src/emulator/tenant.js';
+import { Tenant } from '../../src/emulator/tenant/tenant.js';
 
 const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
 

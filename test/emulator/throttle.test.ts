@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createThrottle, type ThrottleSpec } from '../../src/emulator/throttle.js';
+import { createThrottle, type ThrottleSpec } from '../../src/emulator/trouble/throttle.js';
 
 /** Times at which calls were let through, of calls that come at these gaps. */
 function admitted(spec: ThrottleSpec, gapsMs: readonly number[]): number[] {

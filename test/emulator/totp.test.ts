@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBase32, encodeBase32 } from '../../src/emulator/base32.js';
-import { codeOfStep, stepAt, totpCode } from '../../src/emulator/totp.js';
+import { decodeBase32, encodeBase32 } from '../../src/emulator/tenant/base32.js';
+import { codeOfStep, stepAt, totpCode } from '../../src/emulator/tenant/totp.js';
 
 describe('base32', () => {
   test.each([

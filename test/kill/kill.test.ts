@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/emulator/faults.js';
+import { seededRandom } from '../../src/emulator/trouble/faults.js';
 import { play, type Chain, type ChainEnd } from './chain.js';
 import { findingsIn } from './findings.js';
 import { HALFWAY, KillPlan } from './plan.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
-import { encodeBase32 } from '../../src/emulator/base32.js';
+import { encodeBase32 } from '../../src/emulator/tenant/base32.js';
 import { test, type Desk } from '../support/desk.js';
 import { codeOf, makeFobs, randomSeed, usersOf, type Fob } from '../support/fob.js';
 import { expectNone, leaks, written } from '../support/leaks.js';

@@ -1,6 +1,6 @@
 import type { Fault } from './faults.js';
-import { errorReply, throttledBody, type Correlation } from './graph-error.js';
-import type { Reply } from './reply.js';
+import { errorReply, throttledBody, type Correlation } from '../graph-error.js';
+import type { Reply } from '../reply.js';
 
 /** What comes of a call under a fault: whether `act` is run, and what is answered; status 0 is no answer. */
 export function playFault(fault: Fault | undefined, ids: Correlation, act: () => Reply): Reply {

@@ -1,7 +1,7 @@
 import type { Call } from './call.js';
-import type { Reply } from './reply.js';
+import type { Reply } from '../reply.js';
 import { policyJson } from './wire.js';
-import { forbidden, noSuchPath, wrongMethod, type World } from './world.js';
+import { forbidden, noSuchPath, wrongMethod, type World } from '../world.js';
 
 const HARDWARE_OATH = 'authenticationMethodsPolicy/authenticationMethodConfigurations/hardwareOath';
 

@@ -1,10 +1,10 @@
 import { isObject } from './call.js';
-import { FAULT_KINDS, type FaultRule, type Faults } from './faults.js';
-import type { Reply } from './reply.js';
-import type { RequestLog } from './request-log.js';
-import { DEFAULT_SETTINGS, unknownSetting, type EmulatorSettings } from './settings.js';
-import { codeOfStep, stepAt } from './totp.js';
-import type { World } from './world.js';
+import { FAULT_KINDS, type FaultRule, type Faults } from '../trouble/faults.js';
+import type { Reply } from '../reply.js';
+import type { RequestLog } from '../request-log.js';
+import { DEFAULT_SETTINGS, unknownSetting, type EmulatorSettings } from '../settings.js';
+import { codeOfStep, stepAt } from '../tenant/totp.js';
+import type { World } from '../world.js';
 
 /** What the emulator's own routes work on. */
 export interface Admin {

@@ -1,6 +1,6 @@
 import { isObject, parseTarget, type Call } from './call.js';
-import type { Reply } from './reply.js';
-import { badRequest } from './world.js';
+import type { Reply } from '../reply.js';
+import { badRequest } from '../world.js';
 
 /** Requests that one batch may hold. */
 const MOST_ITEMS = 20;

@@ -1,10 +1,10 @@
 import { userOf, type Call } from './call.js';
-import type { Device, DeviceView, User } from './device.js';
+import type { Device, DeviceView, User } from '../tenant/device.js';
 import { parseFilter, parseTop, select } from './odata.js';
-import type { Reply } from './reply.js';
-import type { Change } from './tenant.js';
+import type { Reply } from '../reply.js';
+import type { Change } from '../tenant/tenant.js';
 import { allMethodsJson, methodJson, userJson } from './wire.js';
-import { badRequest, DONE, forbidden, noSuchPath, refuse, wrongMethod, type World } from './world.js';
+import { badRequest, DONE, forbidden, noSuchPath, refuse, wrongMethod, type World } from '../world.js';
 
 /** `/me` and `/users/{id or UPN}`, and what is below them. */
 export function userRoutes(call: Call, world: World): Reply {

@@ -1,5 +1,5 @@
-import type { DeviceView, User } from './device.js';
-import type { EmulatorSettings } from './settings.js';
+import type { DeviceView, User } from '../tenant/device.js';
+import type { EmulatorSettings } from '../settings.js';
 
 /** A token as Graph writes it. The seed never leaves the tenant: `secretKey` is null. */
 export function deviceJson(view: DeviceView) {

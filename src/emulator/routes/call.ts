@@ -1,4 +1,4 @@
-import type { Correlation } from './graph-error.js';
+import type { Correlation } from '../graph-error.js';
 import { parseFilter } from './odata.js';
 
 /** One request, taken apart. */

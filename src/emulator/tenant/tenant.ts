@@ -8,7 +8,7 @@ import {
   type User,
   type UserSpec,
 } from './device.js';
-import type { RefusalCause } from './refusal.js';
+import type { RefusalCause } from '../refusal.js';
 
 /** What a change came to: the device as it is now, or why it was refused. */
 export type Change =

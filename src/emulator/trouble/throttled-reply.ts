@@ -1,5 +1,5 @@
-import { throttledBody, type Correlation } from './graph-error.js';
-import type { Reply } from './reply.js';
+import { throttledBody, type Correlation } from '../graph-error.js';
+import type { Reply } from '../reply.js';
 
 /**
  * How Retry-After is spelled. RFC 9110 section 10.2.3 knows whole seconds and an HTTP-date; Microsoft's sample is

@@ -1,8 +1,8 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Fault } from './faults.js';
-import type { Correlation } from './graph-error.js';
-import type { Reply } from './reply.js';
+import type { Correlation } from '../graph-error.js';
+import type { Reply } from '../reply.js';
 
 const JSON_TYPE = 'application/json;odata.metadata=minimal;charset=utf-8';
 const PIECES = 10;

@@ -1,10 +1,10 @@
 import { isObject, type Call } from './call.js';
-import type { Device, DeviceView, TokenSpec } from './device.js';
+import type { Device, DeviceView, TokenSpec } from '../tenant/device.js';
 import { parseFilter, parseTop, select, type Filter } from './odata.js';
-import type { Reply } from './reply.js';
-import type { HashFunction } from './totp.js';
+import type { Reply } from '../reply.js';
+import type { HashFunction } from '../tenant/totp.js';
 import { deviceJson, methodJson } from './wire.js';
-import { badRequest, DONE, forbidden, noSuchPath, refuse, wrongMethod, type World } from './world.js';
+import { badRequest, DONE, forbidden, noSuchPath, refuse, wrongMethod, type World } from '../world.js';
 
 type Properties = Readonly<Record<string, unknown>>;
 
