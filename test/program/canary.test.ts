@@ -191,10 +191,10 @@ describe('no code, seed or bearer token is in anything that the program writes',
     const url = `http://admin:${secret}@127.0.0.1:9/beta`;
     await desk.write('in.csv', rollout(makeFobs(1)));
     for (const [args, env] of [
-      [['--graph-url', url], {}],
+      [['--graph-url', url], undefined],
       [[], { OATH_ENROLL_GRAPH_URL: url }],
     ] as const) {
-      const exit = await desk.call(['run', 'in.csv', ...args, ...TELL_ALL], { env });
+      const exit = await desk.call(['run', 'in.csv', ...args, ...TELL_ALL], env && { env });
       expect(exit.code).toBe(2);
       await expectNone(desk, exit, [secret]);
     }

@@ -22,7 +22,7 @@ const runArgs = ({ url }: Emulator, ...args: readonly string[]): string[] => [
 ];
 
 const runOnBadDisk = (desk: Desk, emulator: Emulator, disk: BadDisk): Promise<Exit> =>
-  desk.call(runArgs(emulator), { env: onBadDisk(disk) });
+  onBadDisk(desk.folder, disk, () => desk.call(runArgs(emulator)));
 
 const locksIn = async (desk: Desk): Promise<string[]> =>
   (await readdir(desk.folder, { recursive: true })).filter((name) => name.includes('lock'));

@@ -345,22 +345,21 @@ describe('Graph cannot be reached: the run ends with exit code 5, and no code wa
       what: string,
       says: RegExp,
       where: (url: string, context: Pick<TestContext, 'onTestFinished'>) => Promise<string> | string,
-      env: Record<string, string>,
+      env?: Record<string, string>,
     ]
   >([
-    ['nothing listens', /ECONNREFUSED/, async () => `http://127.0.0.1:${await freePort()}/beta`, {}],
+    ['nothing listens', /ECONNREFUSED/, async () => `http://127.0.0.1:${await freePort()}/beta`],
     [
       'the name is unknown',
       /ENOTFOUND localhost/,
       (url) => url.replace('127.0.0.1', 'localhost'),
       { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(NO_NAMES)}` },
     ],
-    ['no TLS is spoken there', /SSL|TLS/, (url) => url.replace('http:', 'https:'), {}],
+    ['no TLS is spoken there', /SSL|TLS/, (url) => url.replace('http:', 'https:')],
     [
       'nobody trusts its certificate',
       /self.signed certificate/,
       (_, context) => startUntrustedServer(context),
-      {},
     ],
   ])('%s', async ([, says, where, env], { desk, onTestFinished }) => {
     const fobs = makeFobs(2);
@@ -368,7 +367,8 @@ describe('Graph cannot be reached: the run ends with exit code 5, and no code wa
     const input = await desk.write('in.csv', rollout(fobs));
     const url = await where(emulator.url, { onTestFinished });
 
-    const { code, stderr } = await desk.call(['run', input, '--graph-url', url, '--run-id', 'r1'], { env });
+    const args = ['run', input, '--graph-url', url, '--run-id', 'r1'];
+    const { code, stderr } = await desk.call(args, env && { env });
 
     const run = await desk.readRun();
     expect([run.statuses, code]).toEqual([times(2, 'not_attempted'), 5]);

@@ -1,32 +1,20 @@
 import { describe, expect } from 'vitest';
 import { rollout, test, toCsv, type Desk } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';
+import { networkUses } from '../support/network-uses.js';
 
 /** Stands in for Graph where no call may be made: nothing answers there, and none of these tests gets that far. */
 const NOWHERE = ['--graph-url', 'http://127.0.0.1:9/beta'];
 const GOOD = rollout(makeFobs(2));
 
-/** Makes the program note every use of the network, before it is made, in the file `network`. */
-const WATCH_NETWORK = `
-  import { createRequire } from 'node:module';
-  const require = createRequire(process.cwd() + '/');
-  const { writeFileSync } = require('node:fs');
-  const note = (object, name) => {
-    const use = object[name];
-    object[name] = function (...args) {
-      writeFileSync('network', name + '\\n', { flag: 'a' });
-      return use.apply(this, args);
-    };
-  };
-  note(require('node:net').Socket.prototype, 'connect');
-  note(require('node:dns'), 'lookup');
-`;
-const watched = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WATCH_NETWORK)}` };
-const networkUses = (desk: Desk): Promise<string> => desk.read('network').catch(() => '');
-
 /** Refused: exit code 2, one line that a person can use, no run folder. */
-async function expectRefusal(desk: Desk, args: readonly string[], words: RegExp, env = {}): Promise<void> {
-  const { code, stdout, stderr } = await desk.call(args, { env });
+async function expectRefusal(
+  desk: Desk,
+  args: readonly string[],
+  words: RegExp,
+  options = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await desk.call(args, options);
   expect(stderr).toMatch(words);
   expect(stderr).toMatch(/^[^\n]+\n$/);
   expect(stderr).not.toMatch(/\n\s+at |ENOENT|EISDIR|\bError:/);
@@ -117,8 +105,8 @@ describe('unusable files are named, with the line and in words that say how to m
     ],
   ])('%s', async ([, content, words], { desk }) => {
     await desk.write('in.csv', content);
-    await expectRefusal(desk, ['run', 'in.csv', ...NOWHERE], words, watched);
-    expect(await networkUses(desk)).toBe('');
+    await expectRefusal(desk, ['run', 'in.csv', ...NOWHERE], words);
+    expect(networkUses(desk.folder)).toEqual([]);
   });
 
   test.concurrent('a file that is not there, and a folder', async ({ desk }) => {
@@ -139,15 +127,14 @@ describe('a URL that is no Graph', () => {
     'graph.microsoft.com/beta',
   ])('%s is refused before the network is used', async (url, { desk }) => {
     const input = await desk.write('in.csv', GOOD);
-    await expectRefusal(desk, ['run', input, '--graph-url', url], /Graph URL/, watched);
-    expect(await networkUses(desk)).toBe('');
+    await expectRefusal(desk, ['run', input, '--graph-url', url], /Graph URL/);
+    expect(networkUses(desk.folder)).toEqual([]);
   });
 
   test.concurrent('also where it stands in the environment', async ({ desk }) => {
     const input = await desk.write('in.csv', GOOD);
-    const env = { ...watched, OATH_ENROLL_GRAPH_URL: 'https://graph.contoso.com/beta' };
-    await expectRefusal(desk, ['run', input], /Graph URL/, env);
-    expect(await networkUses(desk)).toBe('');
+    const env = { OATH_ENROLL_GRAPH_URL: 'https://graph.contoso.com/beta' };
+    await expectRefusal(desk, ['run', input], /Graph URL/, { env });
   });
 
   test.concurrent('control: use of the network is noticed where there is one', async ({ desk }) => {
@@ -155,9 +142,9 @@ describe('a URL that is no Graph', () => {
     const emulator = await desk.graph(fobs);
     const input = await desk.write('in.csv', rollout(fobs));
 
-    await desk.call(['run', input], { env: { ...watched, OATH_ENROLL_GRAPH_URL: emulator.url } });
+    await desk.call(['run', input, '--graph-url', emulator.url]);
 
-    expect(await networkUses(desk)).toContain('connect');
+    expect(networkUses(desk.folder)).toContain('connect');
     expect(emulator.requests()).toHaveLength(1);
   });
 });
