@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What is measured against the clock is a command of its own, `npm run test:alone`: other programs would take its time. */
 const ALONE = 'test/alone/**/*.test.ts';
+
+/** Where the page of a run is drawn. Elsewhere nobody looks at it, and its charts are left out. */
+const PAGE = 'test/page/**/*.test.ts';
+const CHARTS = 'echarts/dist/echarts.esm.min.mjs';
+const PROGRAM = 'test/support/quick-program.ts';
 
 export default defineConfig({
   test: {
@@ -15,13 +21,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        resolve: {
+          alias: { [CHARTS]: fileURLToPath(new URL('test/support/no-charts.ts', import.meta.url)) },
+        },
         test: {
           name: 'beside',
           include: ['test/**/*.test.ts'],
-          exclude: [ALONE],
+          exclude: [ALONE, PAGE],
+          globalSetup: PROGRAM,
         },
       },
-      { extends: true, test: { name: 'alone', include: [ALONE] } },
+      { extends: true, test: { name: 'page', include: [PAGE] } },
+      { extends: true, test: { name: 'alone', include: [ALONE], globalSetup: PROGRAM } },
     ],
   },
 });

@@ -63,7 +63,7 @@ export async function play({ scenario, points, spoil }: Chain, preload: Preload)
         ? ['resume', 'reports/r1']
         : ['run', 'rows.csv', '--graph-url', emulator.url, ...RUN, ...PATIENCE];
       const { trace, env } = preload.orders({ time, callTakesMs: [LATENCY_MS / 4, LATENCY_MS * 0.8], kill });
-      const program = desk.start(args, { env, main: preload.main });
+      const program = desk.start(args, { env });
       program.endInput();
       const { code, stderr } = await Promise.race([program.exit, hangs()]);
       traces.push((await readFile(trace, 'utf8')).trimEnd().split('\n'));

@@ -1,30 +1,11 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
 import ts from 'typescript';
 import type { Orders } from './preload.js';
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Stands in for ECharts: what a page shows is no matter here, and it would be half of a session's work. */
-const NO_CHARTS = `export const init = () => ({ setOption() {}, dispose() {}, renderToSVGString: () => '<svg ></svg>' });`;
-
-/** The built program in few files, which load in half the time: there are hundreds of sessions. */
-async function bundle(dir: string): Promise<void> {
-  const program = await rolldown({
-    input: join(PROJECT, 'dist/main.js'),
-    platform: 'node',
-    external: [/^@azure/, /package\.json$/],
-    plugins: [{ name: 'no-charts', load: (id) => (id.includes('echarts') ? NO_CHARTS : null) }],
-    checks: { eval: false },
-  });
-  await program.write({ dir });
-  await program.close();
-}
-
-/** The preload as JavaScript, which every Node can load, and the program, in a folder of their own; traces go there too. */
+/** The preload as JavaScript, which every Node can load, in a folder of its own; traces go there too. */
 export class Preload {
   #traces = 0;
 
@@ -39,15 +20,7 @@ export class Preload {
       });
       await writeFile(join(folder, `${name}.js`), outputText);
     }
-    await bundle(join(folder, 'dist'));
-    await cp(join(PROJECT, 'package.json'), join(folder, 'package.json'));
-    await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
     return new Preload(folder);
-  }
-
-  /** The built program, but for the charts of its page. */
-  get main(): string {
-    return join(this.folder, 'dist/main.js');
   }
 
   /** A new trace, and the environment that makes a program obey the orders. */
@@ -56,8 +29,6 @@ export class Preload {
     const url = pathToFileURL(join(this.folder, 'preload.js')).href;
     const env = {
       NODE_OPTIONS: `--import ${url}`,
-      // From Node 22 on, many starts of one program are much cheaper so.
-      NODE_COMPILE_CACHE: this.folder,
       KILL_ORDERS: JSON.stringify({ trace, ...orders }),
     };
     return { trace, env };

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { MAIN } from '../support/program.js';
+import { BUILT } from '../support/program.js';
 import { randomSeed } from '../support/fob.js';
 
 const SEED = randomSeed();
@@ -10,7 +10,7 @@ const MESSAGE = JSON.stringify(`broke at 123456 ${SEED} Bearer eyJhbGciOi.eyJzdW
 const broken = (defect: string) =>
   spawnSync(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(defect)}`, MAIN, 'emulate', '--port', '0'],
+    ['--import', `data:text/javascript,${encodeURIComponent(defect)}`, BUILT, 'emulate', '--port', '0'],
     {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] },

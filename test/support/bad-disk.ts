@@ -1,5 +1,6 @@
 import files, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { ownFolder } from './own-folder.js';
 
 /** Which writes the disk refuses: from the first that matches, all to files of that name. */
 export interface BadDisk {
@@ -38,7 +39,7 @@ function spoil(handle: FileHandle, { from = /^/, code = 'ENOSPC' }: BadDisk): vo
 const { open } = files;
 files.open = async (path, ...rest) => {
   const handle = await open(path, ...rest);
-  const disk = disks.get(process.cwd());
+  const disk = disks.get(ownFolder());
   if (disk?.file.test(String(path))) spoil(handle, disk);
   return handle;
 };

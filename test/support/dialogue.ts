@@ -1,11 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, vi } from 'vitest';
 import type { Desk } from './desk.js';
-
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+import { ENVIRONMENT, MAIN } from './program.js';
 
 /** A busy machine may take its time. */
 const PATIENCE = { timeout: 60_000, interval: 10 };
@@ -27,7 +25,7 @@ export class Dialogue {
     const command = `stty cols 80 rows 24; echo $$ > terminal.pid; exec ${quoted}`;
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: desk.folder,
-      env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
+      env: { ...ENVIRONMENT, TERM: 'xterm', SHELL: '/bin/sh', ...env },
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#raw += text));
     this.exit = new Promise((resolve) => this.#child.on('close', (code) => resolve(code)));

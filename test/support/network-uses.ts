@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
+import { ownFolder } from './own-folder.js';
 
 type Act = (this: unknown, ...given: unknown[]) => unknown;
 
@@ -13,7 +14,7 @@ function note(api: object, name: string): void {
   const acts = api as Record<string, Act>;
   const use = acts[name]!;
   acts[name] = function (...given) {
-    const folder = process.cwd();
+    const folder = ownFolder();
     uses.set(folder, [...networkUses(folder), name]);
     return use.apply(this, given);
   };

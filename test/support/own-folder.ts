@@ -9,6 +9,9 @@ const folders = new AsyncLocalStorage<string>();
 /** Where all that follows from an act takes relative paths from, as if it were a process that was started there. */
 export const within = <T>(folder: string, act: () => Promise<T>): Promise<T> => folders.run(folder, act);
 
+/** Where that is; '' where no folder was named. */
+export const ownFolder = (): string => folders.getStore() ?? '';
+
 type Act = (this: unknown, ...given: unknown[]) => unknown;
 
 /** Their second argument is a path too. */

@@ -1,8 +1,21 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built program. */
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Where `quick-program.ts` made the built program start in half of the time. */
+const QUICK = process.env['QUICK_PROGRAM'];
+
+/** What tests start: the built program, as quick as it can be had. */
+export const MAIN = QUICK === undefined ? BUILT : join(QUICK, 'dist/main.js');
+
+/** What a program sees of this process's environment. From Node 22 on, many starts of one program are much cheaper so. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  ...(QUICK !== undefined && { NODE_COMPILE_CACHE: join(QUICK, 'compiled') }),
+};
 
 /** How the program ended and all that it said. */
 export interface Exit {
@@ -13,9 +26,9 @@ export interface Exit {
 
 export interface ProgramOptions {
   readonly cwd: string;
-  /** Where the program stands; `dist/main.js` unless told. */
+  /** Where the program stands; {@link MAIN} unless told. */
   readonly main?: string;
-  /** Besides PATH, which is all that the program sees of this process's environment. */
+  /** Besides {@link ENVIRONMENT}. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +42,7 @@ export class Program {
   constructor(args: readonly string[], { cwd, env = {}, main = MAIN }: ProgramOptions) {
     this.#child = spawn(process.execPath, [main, ...args], {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...ENVIRONMENT, ...env },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { MAIN } from './program.js';
+import { ENVIRONMENT, MAIN } from './program.js';
 import { Screen } from './screen.js';
 
 export interface TerminalOptions {
@@ -25,7 +25,7 @@ export class Terminal {
       ['-qefc', `stty rows 24 columns ${columns}; exec ${command}`, '/dev/null'],
       {
         cwd,
-        env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...env },
+        env: { ...ENVIRONMENT, TERM: 'xterm', ...env },
       },
     );
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
