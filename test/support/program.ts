@@ -9,7 +9,7 @@ export const BUILT = fileURLToPath(new URL('../../dist/main.js', import.meta.url
 const QUICK = process.env['QUICK_PROGRAM'];
 
 /** What tests start: the built program, as quick as it can be had. */
-export const MAIN = QUICK === undefined ? BUILT : join(QUICK, 'dist/main.js');
+export const MAIN = QUICK === undefined ? BUILT : join(QUICK, 'dist/all/main.js');
 
 /** What a program sees of this process's environment. From Node 22 on, many starts of one program are much cheaper so. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {

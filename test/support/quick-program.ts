@@ -16,8 +16,9 @@ export default async function makeQuickProgram(): Promise<(() => Promise<void>) 
   // Tests that need no program run without a build too.
   if (!(await stat(MAIN).catch(() => undefined))) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'oath-enroll-program-'));
-  await bundle(join(folder, 'dist'));
-  await cp(join(PROJECT, 'package.json'), join(folder, 'package.json'));
+  // From there its own description and its samples are found one and two folders above.
+  await bundle(join(folder, 'dist/all'));
+  await cp(join(PROJECT, 'package.json'), join(folder, 'dist/package.json'));
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   await symlink(join(PROJECT, 'samples'), join(folder, 'samples'));
   process.env['QUICK_PROGRAM'] = folder;
@@ -28,7 +29,7 @@ async function bundle(dir: string): Promise<void> {
   const program = await rolldown({
     input: MAIN,
     platform: 'node',
-    external: [/^@azure/, /package\.json$/],
+    external: [/^@azure/, /^pino$/, /package\.json$/],
     resolve: { alias: { 'echarts/dist/echarts.esm.min.mjs': NO_CHARTS } },
     checks: { eval: false },
   });
