@@ -30,7 +30,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/main.ts', 'src/api/this-process.ts', 'src/model/clock.ts', 'src/emulator/**', 'test/**'],
+    files: [
+      'src/main.ts',
+      'src/api/this-process.ts',
+      'src/model/clock.ts',
+      'src/emulator/**',
+      'test/**',
+      'docs/**',
+    ],
     rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' },
   },
   {

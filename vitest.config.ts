@@ -11,6 +11,8 @@ const CHARTS = 'echarts/dist/echarts.esm.min.mjs';
 const PROGRAM = 'test/support/quick-program.ts';
 
 export default defineConfig({
+  // As a program of a user's own names it.
+  resolve: { alias: { 'oath-enroll': fileURLToPath(new URL('src/api/index.ts', import.meta.url)) } },
   test: {
     testTimeout: 60_000,
     // No test leaves state behind, so modules are loaded once a thread: half of the work that a process per file takes.

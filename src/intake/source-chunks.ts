@@ -26,7 +26,8 @@ export async function* sourceChunks(
     if (code === 'ERR_STREAM_PREMATURE_CLOSE') return;
     const why = code === '' ? String(error) : code;
     const unreadable = new OathEnrollError('input', `it cannot be read (${why})`, { file: fileName });
-    unreadable.cause = error;
+    // What a program's own source threw is for whoever wrote that.
+    if (code === '') unreadable.cause = error;
     throw unreadable;
   }
 }
