@@ -34,3 +34,44 @@ describe('growth of a bucket', () => {
     expect(paceAfter(130, Infinity)).toBeGreaterThan(1.03);
   });
 });
+
+describe('two refusals that came after bursts of different length', () => {
+  it.each([
+    [25, 70],
+    [22, 80],
+    [30, 50],
+  ])(
+    'tell a rate of %i/s and a burst of %i apart, however wrong the guess between them was',
+    (perS, burst) => {
+      const log = new SendLog();
+      let nowMs = 0;
+      let level = burst;
+      /** Sends at a pace until the limit's bucket is empty, or so long. */
+      const send = (callsPerS: number, longestMs = Infinity, guess?: Bucket): void => {
+        const endMs = nowMs + longestMs;
+        while (nowMs < endMs && level >= 1) {
+          guess?.sent(nowMs);
+          log.push(nowMs);
+          guess?.accepted();
+          nowMs += 1000 / callsPerS;
+          level = Math.min(burst, level - 1 + perS / callsPerS);
+        }
+      };
+      const pause = (ms: number): void => {
+        nowMs += ms;
+        level = Math.min(burst, level + (ms / 1000) * perS);
+      };
+      send(1.6 * perS);
+      const guess = new Bucket(log, (0.8 * perS) / 1000, 10_000, nowMs);
+      guess.emptiedAt({ atMs: nowMs, nth: log.count });
+      pause(10_000);
+      send(1.5 * perS, 5000, guess);
+      send(0.8 * perS, 30_000, guess);
+      pause(10_000);
+      send(2 * perS, Infinity, guess);
+      guess.refused({ atMs: nowMs, nth: log.count }, 10_000, nowMs + 10_000, 0, Infinity);
+      expect(guess.rate * 1000).toBeCloseTo(perS, 0);
+      expect(Math.abs(guess.burst - burst)).toBeLessThan(4);
+    },
+  );
+});

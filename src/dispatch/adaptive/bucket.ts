@@ -19,6 +19,8 @@ const CHANGED = 0.25;
 const HINTED_LEVEL = 0.9;
 /** A bucket that fills so much faster than calls went is none. */
 const MOST_OVER_MEAN = 16;
+/** A bucket takes no call that it does not hold, and refuses none that it does, but for so many that the network held up. */
+const ASTRAY = 3;
 /** Calls replayed at most. */
 const REPLAYED = 4096;
 
@@ -135,33 +137,33 @@ export class Bucket {
     return Math.max(this.rate, this.#replay(first, { atMs: this.log.at(nth - 1), nth }));
   }
 
-  /** The smallest rate with which the calls accepted in between leave it empty at the end; the mean if none does. */
+  /**
+   * The smallest rate with which the calls accepted in between leave it empty at the end; the mean if none does. Where it
+   * must have been faster to take what it took before, and so would not be empty, a smaller burst explains the refusal.
+   */
   #replay(from: Empty, to: Empty): number {
     const mean = (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
-    let high = mean;
-    while (!this.#lasts(from, to, high)) {
-      high *= 1.1;
-      if (high > MOST_OVER_MEAN * mean) return mean;
-    }
-    let low = Math.max(mean, high / 1.1);
-    for (let i = 0; i < 8 && high > low; i++) {
-      const rate = (low + high) / 2;
-      if (this.#lasts(from, to, rate)) high = rate;
-      else low = rate;
-    }
-    return high;
+    const at = (rate: number): { least: number; left: number } => this.#levels(from, to, rate);
+    const smallest = firstRate(mean, (rate) => at(rate).left >= 0);
+    if (smallest === undefined) return mean;
+    const lasting = firstRate(smallest, (rate) => at(rate).least >= -ASTRAY) ?? smallest;
+    if (at(lasting).left <= ASTRAY) return lasting;
+    return firstRate(lasting, (rate) => at(rate).left <= 0) ?? lasting;
   }
 
-  #lasts(from: Empty, to: Empty, rate: number): boolean {
+  /** The least that was ever in it until `to`, and what was left then, if it fills at `rate` and was empty at `from`. */
+  #levels(from: Empty, to: Empty, rate: number): { least: number; left: number } {
     const burst = this.#burstAt(rate);
     let level = 0;
+    let least = 0;
     let { atMs } = from;
     for (let nth = Math.max(from.nth, to.nth - REPLAYED); nth <= to.nth; nth++) {
       const nextMs = nth === to.nth ? to.atMs : this.log.at(nth);
       level = Math.min(burst, level + Math.max(0, nextMs - atMs) * rate) - 1;
+      if (nth < to.nth) least = Math.min(least, level);
       atMs = Math.max(atMs, nextMs);
     }
-    return level + 1 >= -1e-6;
+    return { least, left: level + 1 };
   }
 
   /** What it holds if it fills at `rate`. */
@@ -191,4 +193,20 @@ export class Bucket {
     this.#level = this.#levelAt(nowMs);
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
+}
+
+/** The least rate from `mean` on for which something holds; undefined if it holds for none that is sensible. */
+function firstRate(mean: number, holds: (rate: number) => boolean): number | undefined {
+  let high = mean;
+  while (!holds(high)) {
+    high *= 1.1;
+    if (high > MOST_OVER_MEAN * mean) return undefined;
+  }
+  let low = Math.max(mean, high / 1.1);
+  for (let i = 0; i < 8 && high > low; i++) {
+    const rate = (low + high) / 2;
+    if (holds(rate)) high = rate;
+    else low = rate;
+  }
+  return high;
 }
