@@ -2,10 +2,11 @@
  * Mutation testing of one folder of `src`: `npm run mutate -- journal` sets MUTATE. What it says stands in docs/quality.md.
  */
 const folder = process.env.MUTATE ?? 'journal';
+const name = folder.replaceAll('/', '-');
 
 /** @type {import('@stryker-mutator/core').PartialStrykerOptions} */
 export default {
-  mutate: [`src/${folder}/**/*.ts`],
+  mutate: [`src/${folder}/*.ts`],
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
@@ -17,10 +18,10 @@ export default {
   timeoutMS: 3000,
   timeoutFactor: 2,
   incremental: true,
-  incrementalFile: `.stryker/${folder}.incremental.json`,
+  incrementalFile: `.stryker/${name}.incremental.json`,
   tempDirName: '.stryker/work',
-  reporters: ['clear-text', 'html', 'json'],
-  jsonReporter: { fileName: `.stryker/${folder}.json` },
-  htmlReporter: { fileName: `.stryker/${folder}.html` },
+  reporters: ['clear-text', 'progress-append-only', 'html', 'json'],
+  jsonReporter: { fileName: `.stryker/${name}.json` },
+  htmlReporter: { fileName: `.stryker/${name}.html` },
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
 };

@@ -183,11 +183,6 @@ describe('damage in the middle', () => {
     await writeFile(path, bytes);
     await expect(eventsOf(new Replay(path))).rejects.toMatchObject({ code: 'journal', place: { line: 2 } });
   });
-
-  it('is what a file without lines is', async () => {
-    await writeFile(path, Buffer.alloc(17 * 2 ** 20, 'x'));
-    await expect(eventsOf(new Replay(path))).rejects.toMatchObject({ code: 'journal', place: { line: 1 } });
-  });
 });
 
 describe('a record of another program', () => {
