@@ -12,7 +12,7 @@ import {
   type Model,
 } from './on-time-models.js';
 
-/** As those that the throttle was tuned on, with other figures and other seeds: written before the throttle was last changed. */
+/** As those that the throttle was tuned on, with other figures and other seeds; looked at since, too. */
 export const freshModels: readonly Model[] = [
   model('bucket 23/s, 70', bucket(23, 70)),
   model('bucket 8/s, 25', bucket(8, 25)),

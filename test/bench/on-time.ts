@@ -7,6 +7,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { CONCURRENCY } from '../simulation/client.js';
 import { simulate, type Scenario } from '../simulation/simulate.js';
+import { drawnHintedModels, drawnModels } from './drawn-models.js';
 import { freshHintedModels, freshModels } from './fresh-models.js';
 import {
   COLUMNS,
@@ -24,6 +25,8 @@ import { heldOutModels, hintedModels, namedModels, type Model } from './on-time-
 const SEEDS = [211, 223, 227, 229, 233];
 /** Of the fresh models. */
 const FRESH_SEEDS = [1009, 1013, 1019, 1021, 1031];
+/** Of those whose figures were drawn. */
+const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
 const FOLDER = 'reports/benchmarks';
 
 const NAMES = Object.keys(PLAYERS) as Player[];
@@ -123,17 +126,23 @@ async function drain(): Promise<string> {
 const startedAt = performance.now();
 const tuned = new Count();
 const fresh = new Count();
+const drawn = new Count();
 const named = await table(namedModels, SEEDS, tuned);
 const heldOut = await table(heldOutModels, SEEDS, tuned);
 const hinted = await table(hintedModels, SEEDS, tuned);
 const freshLines = await table(freshModels, FRESH_SEEDS, fresh);
 const freshHinted = await table(freshHintedModels, FRESH_SEEDS, fresh);
+const drawnLines = await table(drawnModels, DRAWN_SEEDS, drawn);
+const drawnHinted = await table(drawnHintedModels, DRAWN_SEEDS, drawn);
 const drained = await drain();
 const summary = `Of the models that were looked at while the throttle was tuned:
 ${tuned.inWords()}
 
-Of those with fresh figures and seeds:
+Of others, with other seeds, that were looked at later:
 ${fresh.inWords()}
+
+Of those whose figures were drawn by lot, and which nobody looked at while the throttle was changed:
+${drawn.inWords()}
 
 In ${seen.runs} runs of ours ${seen.early} calls left inside a Retry-After that had been received, ${seen.dead} codes were dead as they left
 or arrived, and ${seen.broken} other promises were broken.`;
@@ -179,16 +188,23 @@ The earlier run is ours as well: three waves at load 1, another seed, and where 
 
 ${hinted.join('\n')}
 
-## Fresh limits
-
-Figures and seeds that were written down before the throttle was last changed. A first look at them, after the change, found a hint
-that held runs up for ever; it was mended, so this is the second look.
+## More limits, looked at later
 
 ${freshLines.join('\n')}
 
-## Fresh limits of which an earlier run left a hint
+## More limits of which an earlier run left a hint, looked at later
 
 ${freshHinted.join('\n')}
+
+## Limits drawn by lot
+
+Figures that a seeded generator drew (\`test/bench/drawn-models.ts\`), with seeds of their own. Nothing was tuned on them.
+
+${drawnLines.join('\n')}
+
+## Limits drawn by lot of which an earlier run left a hint
+
+${drawnHinted.join('\n')}
 `;
 await mkdir(FOLDER, { recursive: true });
 await writeFile(`${FOLDER}/on-time.md`, text);
