@@ -58,14 +58,19 @@ export async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>)
 type Table = readonly Readonly<Record<string, string | number>>[];
 
 /** Prints tables and writes them, with the words around them, to `reports/benchmarks/<name>.md`. */
-export async function report(name: string, title: string, parts: readonly (string | Table)[]): Promise<void> {
+export async function report(
+  name: string,
+  title: string,
+  parts: readonly (string | Table)[],
+  script = name,
+): Promise<void> {
   for (const part of parts) {
     if (typeof part === 'string') console.log(part);
     else console.table(part);
   }
   const folder = join('reports', 'benchmarks');
   await mkdir(folder, { recursive: true });
-  const made = `Node ${process.version}, \`npm run bench:${name}\``;
+  const made = `Node ${process.version}, \`npm run bench:${script}\``;
   const texts = parts.map((part) => (typeof part === 'string' ? part : markdown(part)));
   await writeFile(join(folder, `${name}.md`), `${[`# ${title}`, made, ...texts].join('\n\n')}\n`);
 }
