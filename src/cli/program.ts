@@ -3,9 +3,11 @@ import { OathEnrollError } from '../model/errors.js';
 import { visibleLines } from '../model/words.js';
 import type { Io } from './io.js';
 import { collectCommand } from './collect-command.js';
+import { completionCommand } from './completion-command.js';
 import { demoCommand } from './demo-command.js';
 import { emulateCommand } from './emulate-command.js';
 import { importCommand } from './import-command.js';
+import { manualPage } from './manual.js';
 import { meCommand } from './me-command.js';
 import { exitCodeOf } from './exit-codes.js';
 import { planCommand } from './plan-command.js';
@@ -36,14 +38,18 @@ export async function runProgram(args: readonly string[], version: string, io: I
     planCommand,
     emulateCommand,
     demoCommand,
+    completionCommand,
   ])
     program.addCommand(make(io));
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'oath-enroll: '))),
-    });
+    command
+      .exitOverride()
+      .configureHelp({ formatHelp: manualPage })
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'oath-enroll: '))),
+      });
   }
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -108,7 +108,7 @@ describe('help', () => {
     async (command, { desk }) => {
       const { code, stdout, stderr } = await desk.call([...command, '--help']);
       expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toMatch(new RegExp(`^Usage: ${['oath-enroll', ...command].join(' ')} `));
+      expect(stdout).toMatch(new RegExp(`^NAME\n    ${['oath-enroll', ...command].join(' ')} - `));
       // Nothing of this machine, nothing in the shape of a program's data.
       expect(stdout).not.toMatch(/\{"|\[object|\/samples\//);
     },
