@@ -2,19 +2,19 @@ import { Command, CommanderError } from 'commander';
 import { OathEnrollError } from '../model/errors.js';
 import { visibleLines } from '../model/words.js';
 import type { Io } from './io.js';
-import { collectCommand } from './collect-command.js';
-import { completionCommand } from './completion-command.js';
-import { demoCommand } from './demo-command.js';
-import { emulateCommand } from './emulate-command.js';
-import { importCommand } from './import-command.js';
-import { manualPage } from './manual.js';
-import { meCommand } from './me-command.js';
+import { collectCommand } from './commands/collect-command.js';
+import { completionCommand } from './commands/completion-command.js';
+import { demoCommand } from './commands/demo-command.js';
+import { emulateCommand } from './commands/emulate-command.js';
+import { importCommand } from './commands/import-command.js';
+import { manualPage } from './help/manual.js';
+import { meCommand } from './commands/me-command.js';
 import { exitCodeOf } from './exit-codes.js';
-import { planCommand } from './plan-command.js';
-import { reportCommand } from './report-command.js';
-import { resumeCommand } from './resume-command.js';
-import { runCommand } from './run-command.js';
-import { statusCommand } from './status-command.js';
+import { planCommand } from './commands/plan-command.js';
+import { reportCommand } from './commands/report-command.js';
+import { resumeCommand } from './commands/resume-command.js';
+import { runCommand } from './commands/run-command.js';
+import { statusCommand } from './commands/status-command.js';
 
 /**
  * Runs the program for one command line, to its end.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collectedAt, rate, seconds } from '../../src/cli/option-parsers.js';
+import { collectedAt, rate, seconds } from '../../src/cli/options/option-parsers.js';
 import { fromRecord, settingsOf, type RunSettings } from '../../src/api/options.js';
 import { AUTH_METHODS, type AuthMethod } from '../../src/model/auth-method.js';
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AUTH_METHODS } from '../../src/model/auth-method.js';
-import { SHELLS } from '../../src/cli/completion-command.js';
-import { COMMAND_PAGES } from '../../src/cli/manual-pages.js';
+import { SHELLS } from '../../src/cli/commands/completion-command.js';
+import { COMMAND_PAGES } from '../../src/cli/help/manual-pages.js';
 import { callHere } from '../support/here.js';
 
 const scriptFor = async (shell: string): Promise<string> =>

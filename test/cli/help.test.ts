@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { COMMAND_PAGES, ENVIRONMENT, FILES } from '../../src/cli/manual-pages.js';
+import { COMMAND_PAGES, ENVIRONMENT, FILES } from '../../src/cli/help/manual-pages.js';
 import { EXIT_CODES } from '../../src/model/exit-codes.js';
 import { callHere } from '../support/here.js';
 

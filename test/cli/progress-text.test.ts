@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Figures } from '../../src/cli/progress.js';
-import { progressLine, progressLines, type Paint } from '../../src/cli/progress-text.js';
+import type { Figures } from '../../src/cli/telling/progress.js';
+import { progressLine, progressLines, type Paint } from '../../src/cli/telling/progress-text.js';
 
 const PLAIN: Paint = (_, text) => text;
 const MARKED: Paint = (style, text) => `<${style}>${text}</>`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Narrator } from '../../src/cli/narrator.js';
-import { Progress } from '../../src/cli/progress.js';
+import { Narrator } from '../../src/cli/telling/narrator.js';
+import { Progress } from '../../src/cli/telling/progress.js';
 import type { Foresight } from '../../src/model/foresight.js';
 import type { Status } from '../../src/model/outcome.js';
 import type { RunEvent } from '../../src/model/run-event.js';

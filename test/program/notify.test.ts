@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, type TestContext } from 'vitest';
-import { notifier } from '../../src/cli/notify.js';
+import { notifier } from '../../src/cli/telling/notify.js';
 import type { Summary } from '../../src/model/summary.js';
 import { rollout, test, type Desk } from '../support/desk.js';
 import { makeFobs } from '../support/fob.js';

@@ -35,7 +35,9 @@ export const optionsOf = (command: Command): readonly OptionWords[] =>
     .createHelp()
     .visibleOptions(command)
     .flatMap((option) =>
-      option.long === undefined ? [] : [{ long: option.long, about: option.description, values: valuesOf(option) }],
+      option.long === undefined
+        ? []
+        : [{ long: option.long, about: option.description, values: valuesOf(option) }],
     );
 
 function valuesOf({ flags, argChoices, required, optional }: Option): Values {
