@@ -86,6 +86,11 @@ export interface RunSettings {
   readonly self?: boolean | undefined;
 }
 
+const isNames = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((each) => typeof each === 'string');
+
 const count = z.int().min(1);
 const seconds = z.number().positive();
 
@@ -105,7 +110,8 @@ const settingsSchema = z.object({
   collectedAt: z.union([z.enum(['auto', 'mtime', 'arrival']), z.date()]),
   maxWait: seconds,
   requestTimeout: seconds,
-  column: z.record(z.string(), z.string()),
+  // A record of zod's own would leave out a name like `__proto__`, which is to be refused as no column.
+  column: z.custom<Readonly<Record<string, string>>>(isNames, 'expected headers by the names of columns'),
   self: z.boolean().optional(),
 });
 
