@@ -13,10 +13,12 @@ const SEED = Number(process.env['KILL_SEED'] ?? 1);
 /** A chain that failed, as the failure printed it, to be played alone. */
 const REPLAY = process.env['KILL_REPLAY'];
 
-/** 28 of them are 300 kills. */
-const CHAINS = Number(process.env['KILL_CHAINS'] ?? 28);
+/** So many are 300 kills, and come to each kind of boundary. */
+const ALL_CHAINS = 28;
+const CHAINS = Number(process.env['KILL_CHAINS'] ?? ALL_CHAINS);
+const IS_SAMPLE = CHAINS < ALL_CHAINS;
 const KILLS_PER_CHAIN = 11;
-const LEAST_KILLS = Math.floor((CHAINS / 28) * 300);
+const LEAST_KILLS = Math.floor((CHAINS / ALL_CHAINS) * 300);
 const AT_ONCE = 4;
 
 const NAMES = Object.keys(SCENARIOS) as ScenarioName[];
@@ -75,8 +77,10 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
       return { scenario, points: plan.deal(alone.get(scenario)!.traces[0]!, KILLS_PER_CHAIN) };
     });
     const played = await playAll(dealt);
-    // Chances are that some kinds had no kill: a session was over before.
-    const missed = plan.kinds.filter((kind) => !killsOf(played).some((kill) => kill.kind === kind));
+    // Chances are that some kinds had no kill: a session was over before. Fewer chains are a sample.
+    const missed = IS_SAMPLE
+      ? []
+      : plan.kinds.filter((kind) => !killsOf(played).some((kill) => kill.kind === kind));
     const others = await playAll(
       missed.map((kind) => ({ scenario: 'faults', points: plan.straightTo(kind) })),
     );
@@ -85,7 +89,7 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
     expect(failuresOf(all), `seed ${SEED}`).toEqual([]);
     const kills = killsOf(all);
     expect(kills.length).toBeGreaterThanOrEqual(LEAST_KILLS);
-    expect(new Set(kills.map(({ kind }) => kind))).toEqual(new Set(plan.kinds));
+    if (!IS_SAMPLE) expect(new Set(kills.map(({ kind }) => kind))).toEqual(new Set(plan.kinds));
   });
 
   it.each([
