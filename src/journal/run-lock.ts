@@ -127,7 +127,7 @@ export class RunLock {
     this.#isReleased = true;
     this.#cancel();
     const found = await look(this.request.path).catch(() => undefined);
-    if (found?.id === this.#id) await rm(this.request.path, { force: true }).catch(() => undefined);
+    if (found?.id === this.#id) await rm(this.request.path).catch(() => undefined);
   }
 
   async #isMade(): Promise<boolean> {
@@ -154,9 +154,7 @@ export class RunLock {
     const { path } = this.request;
     const names = await readdir(dirname(path)).catch(() => []);
     const guards = names.filter((name) => isGuard(name, basename(path)));
-    await Promise.all(
-      guards.map((name) => rm(join(dirname(path), name), { force: true }).catch(() => undefined)),
-    );
+    await Promise.all(guards.map((name) => rm(join(dirname(path), name)).catch(() => undefined)));
   }
 
   async #renew(): Promise<void> {

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeLine } from '../../src/journal/journal-line.js';
 import { Journal } from '../../src/journal/journal.js';
 import { Replay } from '../../src/journal/replay.js';
 import { intent } from './events.js';
 import { errno, FakeDisk } from './fake-disk.js';
+import { openIn } from './open-in.js';
 
 const PATH = 'run/journal.jsonl';
 const RESUME = 'go on with "oath-enroll resume" and the run folder';
@@ -107,6 +109,8 @@ describe('a file that is not as a journal was left', () => {
 
   it.each([
     ['begins otherwise', 'x'.repeat(80), 'it does not begin as a record does'],
+    ['names a format later on', `x{"v":9,"crc":"00000000"}`, 'it does not begin as a record does'],
+    ['begins almost so', '{"v":1,"sum":"00000000"}', 'it does not begin as a record does'],
     ['has no format', '{"v":none}', 'it does not begin as a record does'],
     [
       'is laid out otherwise',
@@ -127,12 +131,38 @@ describe('a file that is not as a journal was left', () => {
   });
 
   it('is damaged where a newline is lost before the last record, torn or not', async () => {
-    for (const last of [line, line.slice(0, -1)]) {
-      expect(await toldOf(`${line}${HEAD}${last}`)).toMatch(
-        `line 2: the journal is damaged from byte ${length} on`,
-      );
+    const from = `line 2: the journal is damaged from byte ${length} on`;
+    expect(await toldOf(`${line}${HEAD}${line}`)).toContain(`${from} (it is not laid out as it was written)`);
+    expect(await toldOf(`${line}${HEAD}${line.slice(0, -1)}`)).toContain(`${from} (its end is missing)`);
+  });
+
+  it('is whole where its last record was torn, and that stands behind the head of another', async () => {
+    for (const cut of [20, 40, -2]) {
+      expect(await toldOf(`${line}${HEAD}${line.slice(0, cut)}`)).toBe('nothing');
     }
-    expect(await toldOf(`${line}${HEAD}${line.slice(0, -2)}`)).toBe('nothing');
+  });
+
+  it('is of another version where an event has something else in it, with the place', async () => {
+    const sealed = (json: string): string =>
+      `${HEAD}${crc32(json).toString(16).padStart(8, '0')}","event":${json}}\n`;
+    const life =
+      '{"type":"intent","line":1,"attempt":1,"atMs":1,"life":{"collectedAtMs":"x","deadlineMs":1}}';
+    expect(await toldOf(sealed(life))).toContain('(its event has an unknown shape at "life.collectedAtMs")');
+    expect(await toldOf(sealed('7'))).toContain('(its event has an unknown shape)');
+  });
+
+  it('is no journal where there is none', async () => {
+    const read = async (): Promise<unknown> => new Replay(path)[Symbol.asyncIterator]().next();
+    await expect(read()).rejects.toThrow('the journal cannot be read: there is no such file or folder');
+  });
+
+  it('is left closed, whatever was read or refused', async () => {
+    const { append, create } = { append: Journal.append.bind(Journal), create: Journal.create.bind(Journal) };
+    await (await create(path)).close();
+    await expect(create(path)).rejects.toThrow('exists already');
+    await expect(append(path, 6)).rejects.toThrow('it has 0 bytes');
+    await (await append(path, 0)).close();
+    expect(await openIn(folder)).toEqual([]);
   });
 
   it('is damaged where a line has no end for 16 MiB, in whatever line that is', async () => {

@@ -12,9 +12,13 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunLock } from '../../src/journal/run-lock.js';
+import type { Clock } from '../../src/model/clock.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { holder, LockBench, quiet } from './lock-bench.js';
+import { openIn } from './open-in.js';
 
 const ID = 'a3bb189e-8bf9-4f4c-9a3b-5d0f6c2e7d11';
 const OTHER_ID = 'b3bb189e-8bf9-4f4c-9a3b-5d0f6c2e7d11';
@@ -38,6 +42,33 @@ const stopped = (): VirtualClock => new VirtualClock(Date.now());
 
 /** A lock of a machine that is gone, by id. */
 const left = (id: string): string => JSON.stringify({ id, ...holder({ host: 'elsewhere' }) });
+
+/** A clock that tells which of its timers still run, and how many were ever set. */
+function counted(clock: VirtualClock): { clock: Clock; timers: ReadonlySet<object>; set: () => number } {
+  const timers = new Set<object>();
+  let set = 0;
+  return {
+    timers,
+    set: () => set,
+    clock: {
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      at: (atMs, wake) => {
+        const timer = {};
+        timers.add(timer);
+        set += 1;
+        const cancel = clock.at(atMs, () => {
+          timers.delete(timer);
+          wake();
+        });
+        return () => {
+          timers.delete(timer);
+          cancel();
+        };
+      },
+    },
+  };
+}
 
 describe('a lock that cannot be had', () => {
   it('for want of its folder fails as Node says', async () => {
@@ -169,39 +200,70 @@ describe('a lock that was let go', () => {
   });
 
   it('leaves no timer behind, which would keep the process alive', async () => {
-    const running = new Set<object>();
-    const theirs = stopped();
-    const counting = {
-      now: () => theirs.now(),
-      elapsed: () => theirs.elapsed(),
-      at: (atMs: number, wake: () => void) => {
-        const timer = {};
-        running.add(timer);
-        const cancel = theirs.at(atMs, () => {
-          running.delete(timer);
-          wake();
-        });
-        return () => {
-          running.delete(timer);
-          cancel();
-        };
-      },
-    };
-    const lock = await bench.take({}, counting);
-    expect(running.size).toBe(1);
+    const { clock, timers } = counted(stopped());
+    const lock = await bench.take({}, clock);
+    expect(timers.size).toBe(1);
     await lock.release();
-    expect(running.size).toBe(0);
+    expect(timers.size).toBe(0);
   });
 
-  it('while it was being renewed is not renewed once more', async () => {
+  it('while it was being renewed leaves no timer either', async () => {
     const theirs = stopped();
-    const lock = await bench.take({}, theirs);
+    const { clock, timers } = counted(theirs);
+    const lock = await bench.take({}, clock);
     const renewing = theirs.advance(2500);
+    while (timers.size > 0) await nextTurn();
     await lock.release();
     await renewing;
     await quiet();
-    await theirs.advance(60_000);
-    await quiet();
+    expect(timers.size).toBe(0);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves no file open', async () => {
+    await writeFile(bench.path, left(ID));
+    const heir = await bench.tryFor();
+    await bench.pass(5000);
+    await heir.lock!.release();
+    expect(await openIn(root)).toEqual([]);
+  });
+});
+
+describe('a lock that was taken over', () => {
+  it('costs its heir one timer, and the guard of the old one is let go', async () => {
+    const { clock, timers } = counted(bench.clock);
+    await bench.take({ process: 7 }, stopped());
+    bench.gone.add(7);
+    await bench.take({ process: 8 }, clock);
+    expect(timers.size).toBe(1);
+  });
+
+  it('is refused, or lost, by a code that scripts can tell, and in words', async () => {
+    const lock = await bench.take();
+    const refused = expect(RunLock.take(bench.request({ process: 8 }))).rejects.toMatchObject({
+      code: 'locked',
+    });
+    await bench.pass(3000);
+    await refused;
+    await rm(bench.path);
+    await bench.pass(2500);
+    await expect(lock.lost).rejects.toMatchObject({
+      code: 'locked',
+      message:
+        'this run was taken for dead, and its lock was removed: a.csv is no longer ours, so nothing more was sent',
+    });
+  });
+});
+
+describe('a lock that is watched', () => {
+  it('is looked at four times a second, not all the time', async () => {
+    await writeFile(bench.path, left(ID));
+    const { clock, set } = counted(bench.clock);
+    const attempt = RunLock.take(bench.request({}, clock));
+    await quiet();
+    await bench.pass(2000);
+    expect(set()).toBeLessThanOrEqual(9);
+    await bench.pass(9000);
+    await (await attempt).release();
   });
 });
