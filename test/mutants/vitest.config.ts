@@ -13,6 +13,7 @@ export default defineConfig({
     include,
     exclude: ['test/journal/run-lock-race.test.ts', 'test/intake/hostile.test.ts'],
     setupFiles: ['test/mutants/fewer-runs.ts'],
+    testTimeout: 15_000,
     pool: 'threads',
     isolate: false,
   },
