@@ -1,9 +1,9 @@
 import type { Answer } from '../model/answer.js';
 import { MOST_IN_BATCH, type Read, type ReadAnswer, type ReadPort } from '../model/read.js';
-import { afterRead, type Tries } from './after-read.js';
-import { PAUSE_MS } from './decision.js';
-import { Gate, type GateParts, type Leave } from './gate.js';
-import { Health } from './health.js';
+import { afterRead, type Tries } from './decisions/after-read.js';
+import { PAUSE_MS } from './decisions/decision.js';
+import { Gate, type GateParts, type Leave } from './pace/gate.js';
+import { Health } from './decisions/health.js';
 
 /**
  * The pace that is asked for, in reads per ms: at a round trip of 50 ms a full batch is on its way. A read that is

@@ -2,17 +2,17 @@ import pLimit from 'p-limit';
 import type { Answer, GraphPort } from '../model/answer.js';
 import type { Row } from '../model/row.js';
 import { Asker, type AskerParts } from './asker.js';
-import { deadlineMs } from './deadline.js';
-import { decide, isThrottleRefusal } from './decide.js';
-import { foresee, timeFor } from './foresight.js';
+import { deadlineMs } from './queue/deadline.js';
+import { decide, isThrottleRefusal } from './decisions/decide.js';
+import { foresee, timeFor } from './pace/foresight.js';
 import type { Foresight } from '../model/foresight.js';
-import { Gate, type GateParts, type Leave } from './gate.js';
-import { Health } from './health.js';
+import { Gate, type GateParts, type Leave } from './pace/gate.js';
+import { Health } from './decisions/health.js';
 import type { Recorder } from './recorder.js';
 import { Settler } from './settler.js';
-import { SteadyClock } from './steady-clock.js';
+import { SteadyClock } from './queue/steady-clock.js';
 import { isChange, newTask, type Past, type Task } from './task.js';
-import { WaitingRows } from './waiting-rows.js';
+import { WaitingRows } from './queue/waiting-rows.js';
 
 export interface DispatcherParts extends GateParts, AskerParts {
   readonly graph: GraphPort;

@@ -1,7 +1,7 @@
 import type { Answer } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { needsRecollection } from '../model/outcome.js';
-import { settle, unlearned, type Settlement } from './decision.js';
+import { settle, unlearned, type Settlement } from './decisions/decision.js';
 import type { Recorder } from './recorder.js';
 import type { Task } from './task.js';
 

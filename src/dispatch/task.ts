@@ -1,6 +1,6 @@
 import type { Answer, Ask, OathDevice } from '../model/answer.js';
 import type { Row } from '../model/row.js';
-import type { Urgent } from './urgency-queue.js';
+import type { Urgent } from './queue/urgency-queue.js';
 
 /** An activation, or the creation of a token, that was not plainly taken, while look-ups find out what came of it. */
 export interface Doubt {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { AdaptiveThrottle } from '../dispatch/pace/adaptive/adaptive-throttle.js';
 import type { BatchReader, BatchReaderParts } from '../dispatch/batch-reader.js';
-import { createCeiling } from '../dispatch/ceiling.js';
+import { createCeiling } from '../dispatch/pace/ceiling.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
 import { interruptedCode } from '../model/exit-codes.js';

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { isThrottleRefusal } from '../dispatch/decide.js';
+import { isThrottleRefusal } from '../dispatch/decisions/decide.js';
 import type { Past } from '../dispatch/task.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';

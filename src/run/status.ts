@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { AdaptiveThrottle } from '../dispatch/adaptive/adaptive-throttle.js';
+import { AdaptiveThrottle } from '../dispatch/pace/adaptive/adaptive-throttle.js';
 import type { BatchReader } from '../dispatch/batch-reader.js';
-import { createCeiling } from '../dispatch/ceiling.js';
+import { createCeiling } from '../dispatch/pace/ceiling.js';
 import type { Rate } from '../model/rate.js';
-import { told } from '../dispatch/decision.js';
+import { told } from '../dispatch/decisions/decision.js';
 import type { OathDevice } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';

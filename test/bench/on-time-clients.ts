@@ -1,5 +1,5 @@
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
-import { hintSchema, type Hint } from '../../src/dispatch/adaptive/hint.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
+import { hintSchema, type Hint } from '../../src/dispatch/pace/adaptive/hint.js';
 import { dispatcherClient } from '../simulation/dispatcher-client.js';
 import { learner } from '../simulation/learner.js';
 import { simulate, type Report, type Scenario } from '../simulation/simulate.js';

@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import type { Recorder } from '../../src/dispatch/recorder.js';
 import { createGraph } from '../../src/graph/graph.js';

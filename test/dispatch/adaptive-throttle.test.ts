@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
-import { hintSchema, type Hint } from '../../src/dispatch/adaptive/hint.js';
-import type { Demand } from '../../src/dispatch/throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
+import { hintSchema, type Hint } from '../../src/dispatch/pace/adaptive/hint.js';
+import type { Demand } from '../../src/dispatch/pace/throttle.js';
 
 /** Many rows that cannot expire: nothing but the limit holds them up. */
 const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import { BatchReader, type BatchReaderParts, type Reading } from '../../src/dispatch/batch-reader.js';
-import { createCeiling } from '../../src/dispatch/ceiling.js';
+import { createCeiling } from '../../src/dispatch/pace/ceiling.js';
 import type { Answer } from '../../src/model/answer.js';
 import { systemClock, type Clock } from '../../src/model/clock.js';
 import type { BatchAnswer, Read, ReadAnswer, ReadPort } from '../../src/model/read.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCeiling, type Ceiling } from '../../src/dispatch/ceiling.js';
+import { createCeiling, type Ceiling } from '../../src/dispatch/pace/ceiling.js';
 import type { Rate } from '../../src/model/rate.js';
 import { systemClock } from '../../src/model/clock.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadlineMs } from '../../src/dispatch/deadline.js';
+import { deadlineMs } from '../../src/dispatch/queue/deadline.js';
 import type { IntervalS } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
 import { seedRow } from '../support/rows.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Throttle } from '../../src/dispatch/throttle.js';
+import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { answered, device, found, noAnswer, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
 import type { Call, Reply } from '../support/scripted-graph.js';

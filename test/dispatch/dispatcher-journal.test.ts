@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCeiling } from '../../src/dispatch/ceiling.js';
+import { createCeiling } from '../../src/dispatch/pace/ceiling.js';
 import { systemClock } from '../../src/model/clock.js';
 import { answered, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';

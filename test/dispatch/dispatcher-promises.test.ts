@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { deadlineMs } from '../../src/dispatch/deadline.js';
+import { deadlineMs } from '../../src/dispatch/queue/deadline.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { answered, device, found, noAnswer, notSent, tooMany } from '../support/answers.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadlineMs } from '../../src/dispatch/deadline.js';
+import { deadlineMs } from '../../src/dispatch/queue/deadline.js';
 import { answered, device, found, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
 import { Bench, callsTooEarly, inTurn } from './harness.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { untilNextStepMs } from '../../src/dispatch/end-of-step.js';
+import { untilNextStepMs } from '../../src/dispatch/queue/end-of-step.js';
 import type { IntervalS } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
 import { answered, tooMany } from '../support/answers.js';

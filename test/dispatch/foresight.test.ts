@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callsWithin } from '../../src/dispatch/ceiling.js';
-import { foresee, timeFor } from '../../src/dispatch/foresight.js';
+import { callsWithin } from '../../src/dispatch/pace/ceiling.js';
+import { foresee, timeFor } from '../../src/dispatch/pace/foresight.js';
 
 describe('foresight', () => {
   test('counts the codes that can be sent before they die', () => {

@@ -4,7 +4,7 @@ import {
   type DispatcherOptions,
   type DispatcherParts,
 } from '../../src/dispatch/dispatcher.js';
-import { untilNextStepMs } from '../../src/dispatch/end-of-step.js';
+import { untilNextStepMs } from '../../src/dispatch/queue/end-of-step.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/dispatch/decide.js';
+import { decide } from '../../src/dispatch/decisions/decide.js';
 import { newTask, type Task } from '../../src/dispatch/task.js';
 import type { Answer } from '../../src/model/answer.js';
 import { answered, device, found, noAnswer, notSent, tooMany } from '../support/answers.js';

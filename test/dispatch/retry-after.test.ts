@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../src/dispatch/retry-after.js';
+import { retryAfterMs } from '../../src/dispatch/pace/retry-after.js';
 
 const NOW_MS = Date.parse('2026-11-02T09:00:00Z');
 const NEVER_READ = NOW_MS + 1e9;

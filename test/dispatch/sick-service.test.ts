@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Ask } from '../../src/model/answer.js';
-import { RetryBudget } from '../../src/dispatch/retry-budget.js';
+import { RetryBudget } from '../../src/dispatch/decisions/retry-budget.js';
 import { answered, found, noAnswer, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
 import { Bench } from './harness.js';

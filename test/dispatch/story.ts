@@ -1,5 +1,5 @@
-import { decide } from '../../src/dispatch/decide.js';
-import { deadlineMs } from '../../src/dispatch/deadline.js';
+import { decide } from '../../src/dispatch/decisions/decide.js';
+import { deadlineMs } from '../../src/dispatch/queue/deadline.js';
 import { isChange, newTask, type Task } from '../../src/dispatch/task.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UrgencyQueue, type Urgent } from '../../src/dispatch/urgency-queue.js';
+import { UrgencyQueue, type Urgent } from '../../src/dispatch/queue/urgency-queue.js';
 
 const byUrgency = (a: Urgent, b: Urgent): number =>
   a.urgencyMs === b.urgencyMs ? a.sequence - b.sequence : a.urgencyMs < b.urgencyMs ? -1 : 1;

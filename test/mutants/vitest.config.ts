@@ -2,10 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const mutated = process.env['MUTATE'] ?? 'journal';
 
+const include = [`test/${mutated.split('/')[0] ?? ''}/**/*.test.ts`];
 /** What learns limits is tried against models of them, too. */
-const include = mutated.startsWith('dispatch/')
-  ? ['test/dispatch/**/*.test.ts', 'test/simulation/choice.test.ts']
-  : [`test/${mutated}/**/*.test.ts`];
+if (mutated.startsWith('dispatch/pace')) include.push('test/simulation/choice.test.ts');
 
 /** The tests that a mutant of a folder is held against: quick, in this process, and always to the same end. */
 export default defineConfig({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
-import type { Demand, Throttle } from '../../src/dispatch/throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
+import type { Demand, Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { RunEvent } from '../../src/model/run-event.js';
 import { holdBack } from '../../src/run/session/hold-back.js';
 import { PastCalls, replayCalls, type PastCall } from '../../src/run/session/replay-calls.js';

@@ -1,5 +1,5 @@
 import { Dispatcher, type DispatcherOptions } from '../../src/dispatch/dispatcher.js';
-import type { Throttle } from '../../src/dispatch/throttle.js';
+import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { Secret } from '../../src/model/secret.js';
 import { CONCURRENCY, type Client, type Desk } from './client.js';
 import { makeThrottle } from './throttle-under-test.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AdaptiveThrottle } from '../../src/dispatch/adaptive/adaptive-throttle.js';
-import { hintSchema } from '../../src/dispatch/adaptive/hint.js';
-import type { Throttle } from '../../src/dispatch/throttle.js';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
+import { hintSchema } from '../../src/dispatch/pace/adaptive/hint.js';
+import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { anyScenario } from './arbitraries.js';
 import type { Client, Desk } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';

@@ -1,4 +1,4 @@
-import type { Demand, Signal, Throttle } from '../../src/dispatch/throttle.js';
+import type { Demand, Signal, Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { Client } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';
 import { makeLimit } from './limit-spec.js';

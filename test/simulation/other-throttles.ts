@@ -1,4 +1,4 @@
-import type { Signal, Throttle } from '../../src/dispatch/throttle.js';
+import type { Signal, Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { Limit } from './limits.js';
 
 /** What all of these have in common: no memory but for what they say themselves. */

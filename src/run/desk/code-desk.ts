@@ -1,4 +1,4 @@
-import { deadlineMs } from '../../dispatch/deadline.js';
+import { deadlineMs } from '../../dispatch/queue/deadline.js';
 import type { Past } from '../../dispatch/task.js';
 import type { IntakeRow } from '../../intake/row-judge.js';
 import type { Clock } from '../../model/clock.js';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { hintSchema } from '../../dispatch/adaptive/hint.js';
+import { hintSchema } from '../../dispatch/pace/adaptive/hint.js';
 import { systemCode } from '../../model/errors.js';
 import { parseJson } from '../../model/json.js';
 import { writeWhole } from '../../results/whole-file.js';

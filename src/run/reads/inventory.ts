@@ -1,6 +1,6 @@
 import type { BatchReader } from '../../dispatch/batch-reader.js';
-import { differenceOf } from '../../dispatch/creation.js';
-import { told } from '../../dispatch/decision.js';
+import { differenceOf } from '../../dispatch/decisions/creation.js';
+import { told } from '../../dispatch/decisions/decision.js';
 import type { Answer, OathDevice } from '../../model/answer.js';
 import type { Row } from '../../model/row.js';
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { deadlineMs } from '../../dispatch/deadline.js';
+import { deadlineMs } from '../../dispatch/queue/deadline.js';
 import type { IntakeRow } from '../../intake/row-judge.js';
 import type { Outcome } from '../../model/outcome.js';
 import type { InputHeader } from '../../model/row.js';

@@ -1,8 +1,8 @@
-import { AdaptiveThrottle } from '../../dispatch/adaptive/adaptive-throttle.js';
-import { callsWithin } from '../../dispatch/ceiling.js';
+import { AdaptiveThrottle } from '../../dispatch/pace/adaptive/adaptive-throttle.js';
+import { callsWithin } from '../../dispatch/pace/ceiling.js';
 import type { Rate } from '../../model/rate.js';
-import { foresee, timeFor } from '../../dispatch/foresight.js';
-import { Gate } from '../../dispatch/gate.js';
+import { foresee, timeFor } from '../../dispatch/pace/foresight.js';
+import { Gate } from '../../dispatch/pace/gate.js';
 import type { Clock } from '../../model/clock.js';
 import { holdBack } from '../session/hold-back.js';
 import type { Pace } from '../memory/pace-memory.js';

@@ -1,6 +1,6 @@
-import { isSameSerial } from '../../dispatch/creation.js';
-import { deadlineMs } from '../../dispatch/deadline.js';
-import { told } from '../../dispatch/decision.js';
+import { isSameSerial } from '../../dispatch/decisions/creation.js';
+import { deadlineMs } from '../../dispatch/queue/deadline.js';
+import { told } from '../../dispatch/decisions/decision.js';
 import type { IntakeRow } from '../../intake/row-judge.js';
 import type { Answer, OathDevice } from '../../model/answer.js';
 import { needsRecollection, type Outcome, type Status } from '../../model/outcome.js';

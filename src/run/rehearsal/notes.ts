@@ -1,7 +1,7 @@
 import type { MethodPolicy, Read } from '../../model/read.js';
 import type { Known } from '../reads/facts.js';
 import type { Denial } from '../reads/fact-finder.js';
-import { told } from '../../dispatch/decision.js';
+import { told } from '../../dispatch/decisions/decision.js';
 
 const METHODS =
   'UserAuthenticationMethod.Read.All; a person also needs the role Authentication Administrator, for users who are administrators Privileged Authentication Administrator';

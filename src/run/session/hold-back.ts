@@ -1,4 +1,4 @@
-import type { Throttle } from '../../dispatch/throttle.js';
+import type { Throttle } from '../../dispatch/pace/throttle.js';
 import type { Clock } from '../../model/clock.js';
 
 /** A wait that Graph asked for, until an instant of wall time in ms, outlives the process that was told of it. */

@@ -1,5 +1,5 @@
 import type { Recorder } from '../../dispatch/recorder.js';
-import { retryAfterMs } from '../../dispatch/retry-after.js';
+import { retryAfterMs } from '../../dispatch/pace/retry-after.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Answer, Ask } from '../../model/answer.js';
 import type { Clock } from '../../model/clock.js';

@@ -1,4 +1,4 @@
-import type { Signal, Throttle } from '../../dispatch/throttle.js';
+import type { Signal, Throttle } from '../../dispatch/pace/throttle.js';
 import type { Clock } from '../../model/clock.js';
 import type { RunEvent } from '../../model/run-event.js';
 

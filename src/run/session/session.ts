@@ -1,8 +1,8 @@
-import { AdaptiveThrottle } from '../../dispatch/adaptive/adaptive-throttle.js';
-import { createCeiling } from '../../dispatch/ceiling.js';
+import { AdaptiveThrottle } from '../../dispatch/pace/adaptive/adaptive-throttle.js';
+import { createCeiling } from '../../dispatch/pace/ceiling.js';
 import { Dispatcher } from '../../dispatch/dispatcher.js';
-import { untilNextStepMs } from '../../dispatch/end-of-step.js';
-import type { GateParts } from '../../dispatch/gate.js';
+import { untilNextStepMs } from '../../dispatch/queue/end-of-step.js';
+import type { GateParts } from '../../dispatch/pace/gate.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Clock } from '../../model/clock.js';
 import { OathEnrollError } from '../../model/errors.js';

@@ -1,4 +1,4 @@
-import type { Answer } from '../model/answer.js';
+import type { Answer } from '../../model/answer.js';
 
 /** Failures in a row, at most, that a service may show before it counts as sick. */
 const FULL = 10;

@@ -1,11 +1,11 @@
-import type { Answer, GraphPort } from '../model/answer.js';
-import type { Clock } from '../model/clock.js';
-import { OathEnrollError } from '../model/errors.js';
+import type { Answer, GraphPort } from '../../model/answer.js';
+import type { Clock } from '../../model/clock.js';
+import { OathEnrollError } from '../../model/errors.js';
 import { callsWithin, type Ceiling } from './ceiling.js';
-import { PUBLISHED_RATE } from '../model/rate.js';
-import { isThrottleRefusal } from './decide.js';
+import { PUBLISHED_RATE } from '../../model/rate.js';
+import { isThrottleRefusal } from '../decisions/decide.js';
 import { retryAfterMs } from './retry-after.js';
-import { isFailure, RetryBudget } from './retry-budget.js';
+import { isFailure, RetryBudget } from '../decisions/retry-budget.js';
 import type { Demand, Signal, Throttle } from './throttle.js';
 
 export interface GateParts {

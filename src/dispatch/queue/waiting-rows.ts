@@ -1,8 +1,8 @@
-import type { Clock } from '../model/clock.js';
-import type { Row } from '../model/row.js';
+import type { Clock } from '../../model/clock.js';
+import type { Row } from '../../model/row.js';
 import { FreshRows } from './fresh-rows.js';
-import type { Task } from './task.js';
-import type { Demand } from './throttle.js';
+import type { Task } from '../task.js';
+import type { Demand } from '../pace/throttle.js';
 import { before, UrgencyQueue } from './urgency-queue.js';
 
 /** A deadline that is nearer than this asks for no more pace than one that is this far. */

@@ -1,8 +1,8 @@
-import type { Answer } from '../model/answer.js';
-import type { Status } from '../model/outcome.js';
+import type { Answer } from '../../model/answer.js';
+import type { Status } from '../../model/outcome.js';
 import { told } from './decision.js';
 import { isFailure } from './retry-budget.js';
-import type { Task } from './task.js';
+import type { Task } from '../task.js';
 
 /** That many different users refused with 403, nobody enrolled in between: it is us who may not. */
 const MOST_DENIED_USERS = 5;

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.js';
+import type { Clock } from '../../model/clock.js';
 
 /** So far apart the clocks may drift before the wall clock counts as set. */
 const DRIFT_MS = 100;

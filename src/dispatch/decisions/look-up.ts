@@ -1,4 +1,4 @@
-import type { Answer, OathDevice } from '../model/answer.js';
+import type { Answer, OathDevice } from '../../model/answer.js';
 import { afterCreationLookUp, isSameSerial, yetToBeSeenAt } from './creation.js';
 import {
   again,
@@ -10,7 +10,7 @@ import {
   unlearned,
   type Decision,
 } from './decision.js';
-import { isAboutCreation, UNREAD, type Doubt, type Task } from './task.js';
+import { isAboutCreation, UNREAD, type Doubt, type Task } from '../task.js';
 
 /** A list that goes on beyond one of these is no answer to trust: few tokens share a serial number or a user. */
 const MOST_DEVICES = 500;

@@ -1,4 +1,4 @@
-import type { Row } from '../model/row.js';
+import type { Row } from '../../model/row.js';
 
 /** A code that is made so shortly before its step ends would be judged in the next one. */
 const LAST_MS = 3000;

@@ -1,6 +1,6 @@
-import type { Answer } from '../model/answer.js';
-import type { Status } from '../model/outcome.js';
-import { isAboutCreation, isChange, type Doubt, type Task } from './task.js';
+import type { Answer } from '../../model/answer.js';
+import type { Status } from '../../model/outcome.js';
+import { isAboutCreation, isChange, type Doubt, type Task } from '../task.js';
 
 export interface Settlement {
   readonly kind: 'settle';

@@ -1,6 +1,6 @@
 import Bottleneck from 'bottleneck';
-import type { Clock } from '../model/clock.js';
-import type { Rate } from '../model/rate.js';
+import type { Clock } from '../../model/clock.js';
+import type { Rate } from '../../model/rate.js';
 
 /** Calls that a rate allows within `ms`, beginning with nothing spent. */
 export function callsWithin({ calls, seconds }: Rate, ms: number): number {

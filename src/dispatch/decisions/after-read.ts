@@ -1,4 +1,4 @@
-import type { Answer } from '../model/answer.js';
+import type { Answer } from '../../model/answer.js';
 import { isThrottleRefusal } from './decide.js';
 import { afterNotTaken, MOST_TROUBLES } from './decision.js';
 import { isFailure } from './retry-budget.js';

@@ -1,8 +1,8 @@
-import type { Answer } from '../model/answer.js';
+import type { Answer } from '../../model/answer.js';
 import { afterCreation } from './creation.js';
 import { afterNotTaken, again, doubtOf, isNotAllowed, settle, type Decision } from './decision.js';
 import { afterLookUp } from './look-up.js';
-import { isChange, type Task } from './task.js';
+import { isChange, type Task } from '../task.js';
 
 /** Whether this answer is Graph saying "later" and surely not doing it: 429, or 503 with Retry-After. */
 export function isThrottleRefusal(answer: Answer): boolean {

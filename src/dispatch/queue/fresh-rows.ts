@@ -1,7 +1,7 @@
-import { PackedTexts } from '../model/packed-texts.js';
-import type { HashFunction, IntervalS, Proof, Row } from '../model/row.js';
-import { Secret } from '../model/secret.js';
-import { newTask, type Task } from './task.js';
+import { PackedTexts } from '../../model/packed-texts.js';
+import type { HashFunction, IntervalS, Proof, Row } from '../../model/row.js';
+import { Secret } from '../../model/secret.js';
+import { newTask, type Task } from '../task.js';
 
 /** Rows of one deadline as tickets to their texts, those before `next` taken. */
 interface Queue {

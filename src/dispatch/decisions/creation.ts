@@ -1,5 +1,5 @@
-import type { Answer, OathDevice } from '../model/answer.js';
-import type { Row } from '../model/row.js';
+import type { Answer, OathDevice } from '../../model/answer.js';
+import type { Row } from '../../model/row.js';
 import {
   again,
   doubtOf,
@@ -12,7 +12,7 @@ import {
   unlearned,
   type Decision,
 } from './decision.js';
-import { UNREAD, type Doubt, type Task } from './task.js';
+import { UNREAD, type Doubt, type Task } from '../task.js';
 
 /** A token that was just created is not found by an activation at once (404); how long not is unknown. */
 const SETTLING_MS = 3000;

@@ -1,4 +1,4 @@
-import type { Foresight } from '../model/foresight.js';
+import type { Foresight } from '../../model/foresight.js';
 
 /**
  * How many of the codes can be sent before they die, the most urgent first.

@@ -1,4 +1,4 @@
-import type { Row } from '../model/row.js';
+import type { Row } from '../../model/row.js';
 
 /**
  * The instant after which a row's code is no longer sent, in ms since the epoch:
