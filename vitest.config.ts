@@ -15,6 +15,7 @@ export default defineConfig({
   resolve: { alias: { 'oath-enroll': fileURLToPath(new URL('src/api/index.ts', import.meta.url)) } },
   test: {
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // No test leaves state behind, so modules are loaded once a thread: half of the work that a process per file takes.
     pool: 'threads',
     isolate: false,

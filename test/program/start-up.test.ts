@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { MAIN } from '../support/program.js';
+import { BUILT } from '../support/program.js';
 
 /** Tells on standard error of each module that is loaded. */
 const TELL =
@@ -10,7 +10,7 @@ const TELL =
 
 /** What is loaded is the same on a busy machine; how long it takes is for `npm run bench:start`. */
 it('the help loads no package but the one that reads the command line', async () => {
-  const { stderr } = await promisify(execFile)(process.execPath, ['--import', TELL, MAIN, '--help']);
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', TELL, BUILT, '--help']);
   const loaded = stderr.split('\n').filter((line) => line.startsWith('file:'));
 
   expect(loaded.some((url) => url.endsWith('/dist/cli/program.js'))).toBe(true);
