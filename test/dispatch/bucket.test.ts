@@ -35,6 +35,42 @@ describe('growth of a bucket', () => {
   });
 });
 
+/** A limit of so many calls a second and at once, and what is sent to it. */
+class Limit {
+  readonly log = new SendLog();
+  nowMs = 0;
+  #level: number;
+
+  constructor(
+    private readonly perS: number,
+    private readonly burst: number,
+  ) {
+    this.#level = burst;
+  }
+
+  /** The last call, which was refused. */
+  get empty(): { readonly atMs: number; readonly nth: number } {
+    return { atMs: this.nowMs, nth: this.log.count };
+  }
+
+  /** Sends at a pace until nothing is left, or so long. */
+  send(callsPerS: number, longestMs = Infinity, guess?: Bucket): void {
+    const endMs = this.nowMs + longestMs;
+    while (this.nowMs < endMs && this.#level >= 1) {
+      guess?.sent(this.nowMs);
+      this.log.push(this.nowMs);
+      guess?.accepted();
+      this.nowMs += 1000 / callsPerS;
+      this.#level = Math.min(this.burst, this.#level - 1 + this.perS / callsPerS);
+    }
+  }
+
+  pause(ms: number): void {
+    this.nowMs += ms;
+    this.#level = Math.min(this.burst, this.#level + (ms / 1000) * this.perS);
+  }
+}
+
 describe('two refusals that came after bursts of different length', () => {
   it.each([
     [25, 70],
@@ -43,35 +79,42 @@ describe('two refusals that came after bursts of different length', () => {
   ])(
     'tell a rate of %i/s and a burst of %i apart, however wrong the guess between them was',
     (perS, burst) => {
-      const log = new SendLog();
-      let nowMs = 0;
-      let level = burst;
-      /** Sends at a pace until the limit's bucket is empty, or so long. */
-      const send = (callsPerS: number, longestMs = Infinity, guess?: Bucket): void => {
-        const endMs = nowMs + longestMs;
-        while (nowMs < endMs && level >= 1) {
-          guess?.sent(nowMs);
-          log.push(nowMs);
-          guess?.accepted();
-          nowMs += 1000 / callsPerS;
-          level = Math.min(burst, level - 1 + perS / callsPerS);
-        }
-      };
-      const pause = (ms: number): void => {
-        nowMs += ms;
-        level = Math.min(burst, level + (ms / 1000) * perS);
-      };
-      send(1.6 * perS);
-      const guess = new Bucket(log, (0.8 * perS) / 1000, 10_000, nowMs);
-      guess.emptiedAt({ atMs: nowMs, nth: log.count });
-      pause(10_000);
-      send(1.5 * perS, 5000, guess);
-      send(0.8 * perS, 30_000, guess);
-      pause(10_000);
-      send(2 * perS, Infinity, guess);
-      guess.refused({ atMs: nowMs, nth: log.count }, 10_000, nowMs + 10_000, 0, Infinity);
+      const limit = new Limit(perS, burst);
+      limit.send(1.6 * perS);
+      const guess = new Bucket(limit.log, (0.8 * perS) / 1000, 10_000, limit.nowMs);
+      guess.emptiedAt(limit.empty);
+      limit.pause(10_000);
+      limit.send(1.5 * perS, 5000, guess);
+      limit.send(0.8 * perS, 30_000, guess);
+      limit.pause(10_000);
+      limit.send(2 * perS, Infinity, guess);
+      guess.refused(limit.empty, 10_000, limit.nowMs + 10_000, 0, Infinity);
       expect(guess.rate * 1000).toBeCloseTo(perS, 0);
       expect(Math.abs(guess.burst - burst)).toBeLessThan(4);
     },
   );
+});
+
+describe('refusals of a small bucket that close it for longer than it takes to fill', () => {
+  /** The rate, in calls a second, that is read after refusals, each of which closes it for so long. */
+  function rateAfter(...blocksMs: readonly number[]): number {
+    const limit = new Limit(17, 17);
+    limit.send(24);
+    const guess = new Bucket(limit.log, 0.013, 3000, limit.nowMs);
+    guess.refused(limit.empty, 3000, limit.nowMs, 0, Infinity);
+    for (const blockMs of blocksMs) {
+      limit.pause(blockMs);
+      limit.send(36, Infinity, guess);
+      guess.refused(limit.empty, blockMs, limit.nowMs, 0, Infinity);
+    }
+    return guess.rate * 1000;
+  }
+
+  it('tell its rate once they closed it for different times, which only one rate explains', () => {
+    expect(Math.abs(rateAfter(2000, 3000) - 17)).toBeLessThan(1.5);
+  });
+
+  it('control: the first two are explained by a slow rate and a large burst as well', () => {
+    expect(rateAfter(2000)).toBeLessThan(13);
+  });
 });

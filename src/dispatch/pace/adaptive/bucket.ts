@@ -21,6 +21,10 @@ const HINTED_LEVEL = 0.9;
 const MOST_OVER_MEAN = 16;
 /** A bucket takes no call that it does not hold, and refuses none that it does, but for so many that the network held up. */
 const ASTRAY = 3;
+/** So many refusals after the first are explained together; later the rate is well known, and may have been changed. */
+const FIRST_REFUSALS = 4;
+/** From one rate that is tried to the next. */
+const RATE_STEP = 1.005;
 /** Calls replayed at most. */
 const REPLAYED = 4096;
 
@@ -115,12 +119,19 @@ export class Bucket {
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
     const calls = empty.nth - (anchor?.nth ?? empty.nth);
     const weight = Math.min(1, (6 * calls) / TRUSTED_CALLS);
-    const rate =
-      anchor === undefined || calls === 0
-        ? this.rate
-        : this.rate + weight * (this.#replay(anchor, empty) - this.rate);
-    this.burst = this.#burstAt(rate);
-    this.rate = rate;
+    // Where a refusal is cheap one more tells as much, and others may take their share, which explains nothing.
+    const explaining = this.blockMs > PENALTY_MS ? this.#explaining() : undefined;
+    if (explaining !== undefined) {
+      this.rate = explaining;
+      this.burst = this.#drawdown(this.#empties[0] ?? empty, explaining);
+    } else {
+      const rate =
+        anchor === undefined || calls === 0
+          ? this.rate
+          : this.rate + weight * (this.#replay(anchor, empty) - this.rate);
+      this.burst = this.#burstAt(rate);
+      this.rate = rate;
+    }
     if (calls > 0) this.#measured = calls >= TRUSTED_CALLS;
     this.#paced = 0;
     this.#level = 0;
@@ -138,12 +149,38 @@ export class Bucket {
   }
 
   /**
+   * The rate that explains each of the first refusals; undefined where none does, or too few say which. Two of them may be
+   * explained by a slow rate and a large burst as well as by a fast one and a small burst: only a third one tells.
+   */
+  #explaining(): number | undefined {
+    const [first, ...others] = this.#empties;
+    const last = others.at(-1);
+    if (first === undefined || last === undefined || others.length < 2 || others.length > FIRST_REFUSALS)
+      return undefined;
+    const slowest = (last.nth - first.nth) / Math.max(1, last.atMs - first.atMs);
+    let best: { readonly rate: number; readonly astray: number } | undefined;
+    for (let rate = slowest; rate < MOST_OVER_MEAN * slowest; rate *= RATE_STEP) {
+      const burst = this.#drawdown(first, rate);
+      const astray = Math.max(
+        ...others.map((empty, i) => {
+          const { least, left } = this.#levels(this.#empties[i] ?? first, empty, rate, burst);
+          return Math.max(-least, Math.abs(left));
+        }),
+      );
+      if (astray <= ASTRAY && astray < (best?.astray ?? Infinity)) best = { rate, astray };
+      if (burst <= 1) break;
+    }
+    return best?.rate;
+  }
+
+  /**
    * The smallest rate with which the calls accepted in between leave it empty at the end; the mean if none does. Where it
    * must have been faster to take what it took before, and so would not be empty, a smaller burst explains the refusal.
    */
   #replay(from: Empty, to: Empty): number {
     const mean = (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
-    const at = (rate: number): { least: number; left: number } => this.#levels(from, to, rate);
+    const at = (rate: number): { least: number; left: number } =>
+      this.#levels(from, to, rate, this.#burstAt(rate));
     const smallest = firstRate(mean, (rate) => at(rate).left >= 0);
     if (smallest === undefined) return mean;
     const lasting = firstRate(smallest, (rate) => at(rate).least >= -ASTRAY) ?? smallest;
@@ -152,8 +189,7 @@ export class Bucket {
   }
 
   /** The least that was ever in it until `to`, and what was left then, if it fills at `rate` and was empty at `from`. */
-  #levels(from: Empty, to: Empty, rate: number): { least: number; left: number } {
-    const burst = this.#burstAt(rate);
+  #levels(from: Empty, to: Empty, rate: number, burst: number): { least: number; left: number } {
     let level = 0;
     let least = 0;
     let { atMs } = from;
