@@ -103,7 +103,8 @@ describe('a run that is killed again and again', { timeout: 900_000 }, () => {
   });
 
   it('control: were intents not written down, a token would be sent twice', async () => {
-    const points = [{ kind: 'POST: after', nth: 3 }];
+    // Of the first rows the first two are good: whichever call is answered first, Graph has taken it.
+    const points = [{ kind: 'POST: after', nth: 1 }];
     const { wrong } = await playOne({ scenario: 'calm', points, spoil: forgetIntents });
     expect(wrong.join('\n')).toContain('sent again after Graph had taken it');
   });
