@@ -36,7 +36,7 @@ function drawWindow(): [calls: number, seconds: number] {
 /** The share of calls that may be refused: where one refusal is more than that, it is 5 %. */
 const allowed = (calls: number) => ({ refused: calls < 10 ? 0.05 : 0.02 });
 
-/** Limits of each kind whose figures nobody chose, and which nobody has looked at while the throttle was tuned. */
+/** Limits of each kind whose figures nobody chose; looked at once since, for what the table says. */
 export const drawnModels: readonly Model[] = [
   ...many(7, () => {
     const [perS, burst] = drawBucket();
