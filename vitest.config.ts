@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What is measured against the clock is a command of its own, `npm run test:alone`: other programs would take its time. */
 const ALONE = 'test/alone/**/*.test.ts';
@@ -10,10 +11,20 @@ const PAGE = 'test/page/**/*.test.ts';
 const CHARTS = 'echarts/dist/echarts.esm.min.mjs';
 const PROGRAM = 'test/support/quick-program.ts';
 
+/** What takes longest begins first: the kills wait as much as they work, and others fill these waits. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/test/kill/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   // As a program of a user's own names it.
   resolve: { alias: { 'oath-enroll': fileURLToPath(new URL('src/api/index.ts', import.meta.url)) } },
   test: {
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // No test leaves state behind, so modules are loaded once a thread: half of the work that a process per file takes.
