@@ -110,7 +110,8 @@ describe('run --dry-run', { timeout: 120_000 }, () => {
     expect(stdout).toContain(`  npx oath-enroll run in.csv --graph-url ${emulator.url} --limit 10\n`);
     // A policy, and four reads for each row.
     expect(asked(emulator).reads).toBe(49);
-    expect(asked(emulator).batches).toBeLessThan(15);
+    // How many go together depends on how quick the machine is; one by one they would be as many as the reads.
+    expect(asked(emulator).batches).toBeLessThan(25);
   });
 
   test.concurrent('dead codes alone: exit code 3, and they are to be collected', async ({ desk }) => {
