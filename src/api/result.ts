@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { verdictOf, type Verdict } from '../model/exit-codes.js';
-import { PAGE, type Summary } from '../model/summary.js';
+import { JOURNAL, PAGE, RECOLLECT, RESULTS, SUMMARY } from '../model/run-files.js';
+import type { Summary } from '../model/summary.js';
 
 /** Paths of what stands in a run's folder. */
 export interface RunFiles {
@@ -31,10 +32,10 @@ export async function resultOf(summary: Summary): Promise<EnrollResult> {
     summary,
     verdict: verdictOf(exitCode),
     files: {
-      results: join(folder, 'results.csv'),
-      recollect: join(folder, 'recollect.csv'),
-      summary: join(folder, 'summary.json'),
-      journal: join(folder, 'journal.jsonl'),
+      results: join(folder, RESULTS),
+      recollect: join(folder, RECOLLECT),
+      summary: join(folder, SUMMARY),
+      journal: join(folder, JOURNAL),
       page: await pageIn(folder),
     },
   };

@@ -1,8 +1,5 @@
 import type { Counts } from './outcome.js';
 
-/** The page with the pictures, beside the summary. */
-export const PAGE = 'report.html';
-
 /** `summary.json`, and what `--json` prints. Names are part of the contract with users' scripts. */
 export interface Summary {
   readonly runId: string;

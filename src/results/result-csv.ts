@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Outcome } from '../model/outcome.js';
 import type { InputHeader, InputRecord } from '../model/row.js';
+import { RECOLLECT, RESULTS } from '../model/run-files.js';
 import { defuse } from '../model/spreadsheet.js';
 import { WholeFile } from './whole-file.js';
 
@@ -35,8 +36,8 @@ export class ResultFiles {
 
   static async create(folder: string, header: InputHeader): Promise<ResultFiles> {
     const names = header.names.map(defuse);
-    const results = await WholeFile.create(join(folder, 'results.csv'));
-    const recollect = await WholeFile.create(join(folder, 'recollect.csv'));
+    const results = await WholeFile.create(join(folder, RESULTS));
+    const recollect = await WholeFile.create(join(folder, RECOLLECT));
     const bom = header.bom ? BOM : '';
     await results.write(bom + line([...names, ...RESULT_COLUMNS], header));
     await recollect.write(bom + line(names, header));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RUN_STATUSES, type Counts, type Outcome, type Status } from '../model/outcome.js';
+import { SUMMARY } from '../model/run-files.js';
 import type { Summary } from '../model/summary.js';
 import { writeWhole } from './whole-file.js';
 
@@ -33,7 +34,7 @@ export async function writeSummary(facts: RunFacts, tally: Tally, exitCode: numb
     stopped: facts.stopped ?? null,
     options: facts.options,
   };
-  await writeWhole(join(facts.folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeWhole(join(facts.folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
 

@@ -5,9 +5,9 @@ import { OathEnrollError, systemCode } from '../model/errors.js';
 import type { RunPicture } from '../results/report-page/run-picture.js';
 import { isDraft } from '../results/whole-file.js';
 import { writeSummary } from '../results/summary.js';
-import { PAGE, type Summary } from '../model/summary.js';
+import { JOURNAL, PAGE } from '../model/run-files.js';
+import type { Summary } from '../model/summary.js';
 import { writeResults } from '../results/write-results.js';
-import { JOURNAL } from './session/run-folder.js';
 
 /** What a summary says of a run whose process was killed. */
 const CUT_OFF = 'it was cut off';

@@ -14,7 +14,7 @@ import { inputFile, openInput, type Input } from './input.js';
 import { JournalRecorder } from './session/journal-recorder.js';
 import { report } from './report.js';
 import type { OpenRow } from './session/row-taker.js';
-import { JOURNAL } from './session/run-folder.js';
+import { JOURNAL } from '../model/run-files.js';
 import { RunLocks } from './session/run-locks.js';
 import { runSoFar, type RunSoFar } from './session/run-so-far.js';
 import { work } from './session/session.js';

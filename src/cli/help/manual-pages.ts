@@ -1,6 +1,6 @@
-/** What the help says besides the commands and options themselves. */
+import { JOURNAL, PAGE, RECOLLECT, RESULTS, SUMMARY } from '../../model/run-files.js';
 
-/** A term, and what it means. */
+/** What the help says besides the commands and options themselves: a term, and what it means. */
 export type Entry = readonly [term: string, meaning: string];
 
 export interface CommandPage {
@@ -13,11 +13,11 @@ export interface CommandPage {
 
 /** What is in a run's folder, and beside it. */
 export const FILES: readonly Entry[] = [
-  ['reports/<run-id>/results.csv', 'every input row with its outcome, in input order'],
-  ['reports/<run-id>/recollect.csv', 'the rows that need a fresh code: fill it in and run it as it is'],
-  ['reports/<run-id>/summary.json', 'counts, calls, waits, exit code, options'],
-  ['reports/<run-id>/report.html', 'one page with the pictures'],
-  ['reports/<run-id>/journal.jsonl', 'every attempt and outcome as it happened; the others are made from it'],
+  [`reports/<run-id>/${RESULTS}`, 'every input row with its outcome, in input order'],
+  [`reports/<run-id>/${RECOLLECT}`, 'the rows that need a fresh code: fill it in and run it as it is'],
+  [`reports/<run-id>/${SUMMARY}`, 'counts, calls, waits, exit code, options'],
+  [`reports/<run-id>/${PAGE}`, 'one page with the pictures'],
+  [`reports/<run-id>/${JOURNAL}`, 'every attempt and outcome as it happened; the others are made from it'],
 ];
 
 /** Variables that stand for no option. */

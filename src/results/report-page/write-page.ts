@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { PAGE, type Summary } from '../../model/summary.js';
+import { PAGE } from '../../model/run-files.js';
+import type { Summary } from '../../model/summary.js';
 import { writeWhole } from '../whole-file.js';
 import { pageOf } from './page.js';
 import type { RunPicture } from './run-picture.js';

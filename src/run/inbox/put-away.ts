@@ -3,6 +3,7 @@ import { access, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:
 import { basename, join } from 'node:path';
 import { systemCode } from '../../model/errors.js';
 import type { InputFile } from '../../model/run-event.js';
+import { PAGE, RECOLLECT, RESULTS, SUMMARY } from '../../model/run-files.js';
 import { writeWhole } from '../../results/whole-file.js';
 import { runHeader } from '../session/run-so-far.js';
 
@@ -10,7 +11,7 @@ import { runHeader } from '../session/run-so-far.js';
 const MOVED = 'moved.json';
 
 /** What of a run's folder is laid beside its input. */
-const RESULTS = ['results.csv', 'recollect.csv', 'summary.json', 'report.html'];
+const LAID_BESIDE = [RESULTS, RECOLLECT, SUMMARY, PAGE];
 
 /** What a run left behind, or why there was none. */
 export type Ending =
@@ -38,8 +39,8 @@ export async function putAway(file: InputFile, into: string, ending: Ending): Pr
     await writeWhole(join(folder, 'refused.txt'), `${ending.refusal}\n`);
     return folder;
   }
-  for (const name of RESULTS) {
-    if (name === 'recollect.csv' && !ending.hasRecollection) continue;
+  for (const name of LAID_BESIDE) {
+    if (name === RECOLLECT && !ending.hasRecollection) continue;
     const from = join(ending.run, name);
     if (await isThere(from)) await copyFile(from, join(folder, name), constants.COPYFILE_EXCL);
   }

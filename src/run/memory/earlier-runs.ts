@@ -7,7 +7,7 @@ import { parseJson } from '../../model/json.js';
 import type { Outcome } from '../../model/outcome.js';
 import type { Row } from '../../model/row.js';
 import { appendOwn, isOwn, readOwn } from './own-file.js';
-import { JOURNAL } from '../session/run-folder.js';
+import { JOURNAL } from '../../model/run-files.js';
 
 /** What the journals say of enrolled tokens, gathered so that a journal is read once. */
 const GATHERED = '.enrolled.jsonl';

@@ -4,7 +4,8 @@ import type { Summary } from '../../model/summary.js';
 import type { EnrollPorts, EnrollRequest } from '../enroll-request.js';
 import type { Input } from '../input.js';
 import { JournalRecorder } from './journal-recorder.js';
-import { JOURNAL, makeRunFolder, type RunFolder } from './run-folder.js';
+import { JOURNAL } from '../../model/run-files.js';
+import { makeRunFolder, type RunFolder } from './run-folder.js';
 import { RunLocks } from './run-locks.js';
 
 /** A run that was begun: what it holds, and where it writes. */

@@ -5,9 +5,6 @@ import { OathEnrollError, systemCode } from '../../model/errors.js';
 /** What a run id may be: a plain folder name on every system, so that it cannot lead anywhere else. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** The run's journal, in its folder. */
-export const JOURNAL = 'journal.jsonl';
-
 export interface RunFolder {
   readonly runId: string;
   /** Path of the folder, below the reports folder. */
