@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../model/errors.js';
+import { NO_LINK } from '../model/open-flags.js';
 
 /** An open journal, as the disk sees it. Each call waits for the one before; errors are Node's own. */
 export interface JournalFile {
@@ -19,9 +20,6 @@ export interface Disk {
   /** An existing file, cut to its first `validBytes` bytes, which are on disk when this resolves. */
   reopen(path: string, validBytes: number): Promise<JournalFile>;
 }
-
-/** A link in a journal's place is none of ours: what it leads to is not touched. Windows has no such flag. */
-const NO_LINK = constants.O_NOFOLLOW;
 
 /** The machine's own disk. */
 export const systemDisk: Disk = {

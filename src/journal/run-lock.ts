@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import { parseJson } from '../model/json.js';
+import { AS_IT_IS } from '../model/open-flags.js';
 
 const RENEWED_EVERY_MS = 2500;
 /** Watched for so long without being renewed, a lock is a dead holder's, whatever the clocks say. */
@@ -13,9 +14,6 @@ const DEAD_AFTER_MS = 10_000;
 const LOOKED_AT_EVERY_MS = 250;
 /** Far more than a lock file has: one that somebody else laid there must not fill the memory. */
 const MOST_BYTES = 64 * 1024;
-
-/** A link is not followed, and a pipe not waited for. Windows has neither flag. */
-const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const holderSchema = z.object({
   /** What it is held for: a run folder. */
@@ -188,7 +186,7 @@ export class RunLock {
 /** The lock file as it is; undefined where there is none. */
 async function look(path: string): Promise<Found | undefined> {
   try {
-    const file = await open(path, AS_IT_IS);
+    const file = await open(path, constants.O_RDONLY | AS_IT_IS);
     try {
       const stats = await file.stat();
       const { buffer, bytesRead } = stats.isFile()

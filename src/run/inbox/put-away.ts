@@ -3,6 +3,7 @@ import { access, copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:
 import { basename, join } from 'node:path';
 import { systemCode } from '../../model/errors.js';
 import type { InputFile } from '../../model/run-event.js';
+import { AS_IT_IS } from '../../model/open-flags.js';
 import { PAGE, RECOLLECT, RESULTS, SUMMARY } from '../../model/run-files.js';
 import { writeWhole } from '../../results/whole-file.js';
 import { runHeader } from '../session/run-so-far.js';
@@ -92,9 +93,7 @@ async function move(from: string, to: string): Promise<boolean> {
     await rm(from);
   }
   // It holds codes, or seeds. A link that was laid in its place since it was run is left as it is.
-  const file = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
+  const file = await open(to, constants.O_RDONLY | AS_IT_IS).catch(() => undefined);
   await file?.chmod(0o600);
   await file?.close();
   return true;

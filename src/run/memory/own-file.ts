@@ -1,8 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
-
-/** A link is not followed, and a pipe not waited for. Windows has neither flag. */
-const AS_IT_IS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { AS_IT_IS } from '../../model/open-flags.js';
 
 /** Far more than what is remembered between runs ever has. */
 const MOST_BYTES = 512 * 2 ** 20;
