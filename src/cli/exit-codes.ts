@@ -3,7 +3,7 @@ import { interruptedCode } from '../model/exit-codes.js';
 import type { Io } from './io.js';
 
 /** What a person can mend ends with the exit code that says whose turn it is. */
-const EXIT_CODES: Readonly<Record<Exclude<ErrorCode, 'interrupted'>, number>> = {
+const OF_TROUBLE: Readonly<Record<Exclude<ErrorCode, 'interrupted'>, number>> = {
   usage: 2,
   input: 2,
   host: 2,
@@ -15,4 +15,4 @@ const EXIT_CODES: Readonly<Record<Exclude<ErrorCode, 'interrupted'>, number>> = 
 
 /** The exit code for trouble that ended a command. */
 export const exitCodeOf = ({ code }: OathEnrollError, { interrupt }: Pick<Io, 'interrupt'>): number =>
-  code === 'interrupted' ? interruptedCode(interrupt) : EXIT_CODES[code];
+  code === 'interrupted' ? interruptedCode(interrupt) : OF_TROUBLE[code];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AUTH_METHODS } from '../../src/model/auth-method.js';
-import { SHELLS } from '../../src/cli/commands/completion-command.js';
+import { SHELLS } from '../../src/cli/completion/words.js';
 import { COMMAND_PAGES } from '../../src/cli/help/manual-pages.js';
 import { callHere } from '../support/here.js';
 

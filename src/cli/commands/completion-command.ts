@@ -1,7 +1,6 @@
 import { Argument, Command } from 'commander';
+import { SHELLS, type Shell } from '../completion/words.js';
 import type { Io } from '../io.js';
-
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** `oath-enroll completion`: a script that completes the program's own commands and options. */
 export function completionCommand(io: Io): Command {
@@ -12,7 +11,7 @@ export function completionCommand(io: Io): Command {
         'an update.',
     )
     .addArgument(new Argument('<shell>', 'the shell to print it for').choices(SHELLS))
-    .action(async (shell: (typeof SHELLS)[number], _options: object, command: Command) => {
+    .action(async (shell: Shell, _options: object, command: Command) => {
       const { completionScript } = await import('../completion/script.js');
       io.stdout.write(completionScript(shell, command.parent ?? command));
     });

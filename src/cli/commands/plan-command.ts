@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { DEFAULTS } from '../../api/defaults.js';
 import { PUBLISHED_RATE, type Rate } from '../../model/rate.js';
 import type { IntervalS } from '../../model/row.js';
 import { plan, SECONDS_PER_CODE, type Plan, type PlanRequest } from '../../run/plan.js';
@@ -20,8 +21,13 @@ export function planCommand(io: Io): Command {
         .argParser(rate)
         .default(PUBLISHED_RATE, '200/300'),
     )
-    .option('--interval <seconds>', 'time step of the tokens: 30 or 60', interval, 30)
-    .option('--grace-steps <n>', 'steps that a code is still sent after its own', wholeNumber(0), 1)
+    .option('--interval <seconds>', 'time step of the tokens: 30 or 60', interval, DEFAULTS.interval)
+    .option(
+      '--grace-steps <n>',
+      'steps that a code is still sent after its own',
+      wholeNumber(0),
+      DEFAULTS.graceSteps,
+    )
     .option('--stations <n>', 'people who read codes at the same time', wholeNumber(1), 1)
     .action(
       (rows: number, options: { rate: Rate; interval: IntervalS; graceSteps: number; stations: number }) => {

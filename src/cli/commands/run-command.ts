@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { DEFAULTS } from '../../api/defaults.js';
 import { OathEnrollError } from '../../model/errors.js';
 import type { Io } from '../io.js';
 import { collectedAt } from '../options/option-parsers.js';
@@ -46,7 +47,7 @@ export function runCommand(io: Io): Command {
       '--collected-at <time>',
       'for rows without collectedAt: auto, mtime, arrival or an ISO time',
       collectedAt,
-      'auto',
+      DEFAULTS.collectedAt,
     )
     .addOption(shared.column)
     .optionsGroup('Pace:')

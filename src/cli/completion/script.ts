@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import { optionsOf, wordsOf, type CommandWords, type OptionWords, type Values } from './words.js';
+import { optionsOf, wordsOf, type CommandWords, type OptionWords, type Shell, type Values } from './words.js';
 
 const PROGRAM = 'oath-enroll';
-
-type Shell = 'bash' | 'zsh' | 'fish' | 'powershell';
 
 /** The script with which a shell completes the program's commands, options and their values. */
 export function completionScript(shell: Shell, program: Command): string {

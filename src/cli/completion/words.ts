@@ -1,5 +1,9 @@
 import type { Command, Option } from 'commander';
 
+/** Shells that there is a script for. */
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /** What a shell may put behind an option, or as an operand. */
 export type Values =
   | { readonly kind: 'none' }
