@@ -27,6 +27,12 @@ function drawBucket(low = 3, high = 35): [perS: number, burst: number] {
   return [perS, between(perS, 6 * perS)];
 }
 
+/** One with about 20/s, whose refusals are to be dear. */
+function drawDearBucket(): [perS: number, burst: number] {
+  const perS = between(17, 23);
+  return [perS, between(3 * perS, 6 * perS)];
+}
+
 /** So many calls in so many seconds, 0.5 to 20 a second. */
 function drawWindow(): [calls: number, seconds: number] {
   const seconds = scaled(6, 300);
@@ -53,8 +59,7 @@ export const drawnModels: readonly Model[] = [
     return model(`sliding ${calls} per ${seconds} s`, sliding(calls, seconds), 0.98, allowed(calls));
   }),
   ...many(4, () => {
-    const perS = between(17, 23);
-    const burst = between(3 * perS, 6 * perS);
+    const [perS, burst] = drawDearBucket();
     return model(`penalty 10 s, bucket ${perS}/s, ${burst}`, penalty(perS, burst), 0.88, NEAR_ONLY);
   }),
   ...many(4, () => {
@@ -95,8 +100,7 @@ export const drawnHintedModels: readonly Model[] = [
     return hinted(`window ${calls} per ${seconds} s`, fixed(calls, seconds), 0.98, allowed(calls));
   }),
   ...many(3, () => {
-    const perS = between(17, 23);
-    const burst = between(3 * perS, 6 * perS);
+    const [perS, burst] = drawDearBucket();
     return hinted(`penalty 10 s, bucket ${perS}/s, ${burst}`, penalty(perS, burst), 0.95, NEAR_ONLY);
   }),
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Bucket } from '../../src/dispatch/pace/adaptive/bucket.js';
 import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { TokenBucket } from '../simulation/limits.js';
 
 const RATE = 0.02;
 
@@ -35,17 +36,14 @@ describe('growth of a bucket', () => {
   });
 });
 
-/** A limit of so many calls a second and at once, and what is sent to it. */
-class Limit {
+/** Calls that are sent to a limit, until it refuses one. */
+class Caller {
   readonly log = new SendLog();
   nowMs = 0;
-  #level: number;
+  readonly #limit: TokenBucket;
 
-  constructor(
-    private readonly perS: number,
-    private readonly burst: number,
-  ) {
-    this.#level = burst;
+  constructor(perS: number, burst: number) {
+    this.#limit = new TokenBucket(perS / 1000, burst);
   }
 
   /** The last call, which was refused. */
@@ -53,21 +51,19 @@ class Limit {
     return { atMs: this.nowMs, nth: this.log.count };
   }
 
-  /** Sends at a pace until nothing is left, or so long. */
+  /** Sends at a pace until a call is refused, or so long. */
   send(callsPerS: number, longestMs = Infinity, guess?: Bucket): void {
     const endMs = this.nowMs + longestMs;
-    while (this.nowMs < endMs && this.#level >= 1) {
+    while (this.nowMs < endMs && this.#limit.arrive(this.nowMs) === undefined) {
       guess?.sent(this.nowMs);
       this.log.push(this.nowMs);
       guess?.accepted();
       this.nowMs += 1000 / callsPerS;
-      this.#level = Math.min(this.burst, this.#level - 1 + this.perS / callsPerS);
     }
   }
 
   pause(ms: number): void {
     this.nowMs += ms;
-    this.#level = Math.min(this.burst, this.#level + (ms / 1000) * this.perS);
   }
 }
 
@@ -79,16 +75,16 @@ describe('two refusals that came after bursts of different length', () => {
   ])(
     'tell a rate of %i/s and a burst of %i apart, however wrong the guess between them was',
     (perS, burst) => {
-      const limit = new Limit(perS, burst);
-      limit.send(1.6 * perS);
-      const guess = new Bucket(limit.log, (0.8 * perS) / 1000, 10_000, limit.nowMs);
-      guess.emptiedAt(limit.empty);
-      limit.pause(10_000);
-      limit.send(1.5 * perS, 5000, guess);
-      limit.send(0.8 * perS, 30_000, guess);
-      limit.pause(10_000);
-      limit.send(2 * perS, Infinity, guess);
-      guess.refused(limit.empty, 10_000, limit.nowMs + 10_000, 0, Infinity);
+      const caller = new Caller(perS, burst);
+      caller.send(1.6 * perS);
+      const guess = new Bucket(caller.log, (0.8 * perS) / 1000, 10_000, caller.nowMs);
+      guess.emptiedAt(caller.empty);
+      caller.pause(10_000);
+      caller.send(1.5 * perS, 5000, guess);
+      caller.send(0.8 * perS, 30_000, guess);
+      caller.pause(10_000);
+      caller.send(2 * perS, Infinity, guess);
+      guess.refused(caller.empty, 10_000, caller.nowMs + 10_000, 0, Infinity);
       expect(guess.rate * 1000).toBeCloseTo(perS, 0);
       expect(Math.abs(guess.burst - burst)).toBeLessThan(4);
     },
@@ -98,14 +94,14 @@ describe('two refusals that came after bursts of different length', () => {
 describe('refusals of a small bucket that close it for longer than it takes to fill', () => {
   /** The rate, in calls a second, that is read after refusals, each of which closes it for so long. */
   function rateAfter(...blocksMs: readonly number[]): number {
-    const limit = new Limit(17, 17);
-    limit.send(24);
-    const guess = new Bucket(limit.log, 0.013, 3000, limit.nowMs);
-    guess.refused(limit.empty, 3000, limit.nowMs, 0, Infinity);
+    const caller = new Caller(17, 17);
+    caller.send(24);
+    const guess = new Bucket(caller.log, 0.013, 3000, caller.nowMs);
+    guess.refused(caller.empty, 3000, caller.nowMs, 0, Infinity);
     for (const blockMs of blocksMs) {
-      limit.pause(blockMs);
-      limit.send(36, Infinity, guess);
-      guess.refused(limit.empty, blockMs, limit.nowMs, 0, Infinity);
+      caller.pause(blockMs);
+      caller.send(36, Infinity, guess);
+      guess.refused(caller.empty, blockMs, caller.nowMs, 0, Infinity);
     }
     return guess.rate * 1000;
   }

@@ -157,7 +157,7 @@ export class Bucket {
     const last = others.at(-1);
     if (first === undefined || last === undefined || others.length < 2 || others.length > FIRST_REFUSALS)
       return undefined;
-    const slowest = (last.nth - first.nth) / Math.max(1, last.atMs - first.atMs);
+    const slowest = meanRate(first, last);
     let best: { readonly rate: number; readonly astray: number } | undefined;
     for (let rate = slowest; rate < MOST_OVER_MEAN * slowest; rate *= RATE_STEP) {
       const burst = this.#drawdown(first, rate);
@@ -178,7 +178,7 @@ export class Bucket {
    * must have been faster to take what it took before, and so would not be empty, a smaller burst explains the refusal.
    */
   #replay(from: Empty, to: Empty): number {
-    const mean = (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
+    const mean = meanRate(from, to);
     const at = (rate: number): { least: number; left: number } =>
       this.#levels(from, to, rate, this.#burstAt(rate));
     const smallest = firstRate(mean, (rate) => at(rate).left >= 0);
@@ -230,6 +230,9 @@ export class Bucket {
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
 }
+
+/** Calls per ms that were accepted in between. */
+const meanRate = (from: Empty, to: Empty): number => (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
 
 /** The least rate from `mean` on for which something holds; undefined if it holds for none that is sensible. */
 function firstRate(mean: number, holds: (rate: number) => boolean): number | undefined {
