@@ -63,6 +63,32 @@ export interface EnrollOptions {
   readonly onPrompt?: ((text: string) => void) | undefined;
 }
 
+/**
+ * The options of a run that its journal keeps, with the defaults filled in. Written out rather than inferred from the
+ * schema: the types that are published lead to no other package's.
+ */
+export interface RunSettings {
+  /** `own` for a credential or token function of the caller's. */
+  readonly auth: AuthMethod | 'own';
+  readonly graphUrl: string;
+  readonly reports: string;
+  readonly runId?: string | undefined;
+  readonly rate?: Rate | undefined;
+  readonly limit?: number | undefined;
+  readonly again?: boolean | undefined;
+  readonly import?: boolean | 'only' | undefined;
+  readonly concurrency: number;
+  readonly interval: IntervalS;
+  readonly hashFunction?: HashFunction | undefined;
+  readonly graceSteps: number;
+  readonly collectedAt: 'auto' | 'mtime' | 'arrival' | Date;
+  readonly maxWait: number;
+  readonly requestTimeout: number;
+  readonly column: Readonly<Record<string, string>>;
+  /** Whether all is for the person who signs in. */
+  readonly self?: boolean | undefined;
+}
+
 const isNames = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
@@ -73,7 +99,6 @@ const seconds = z.number().positive();
 
 const settingsSchema = z.object({
   graphUrl: z.string(),
-  /** `own` for a credential or token function of the caller's. */
   auth: z.enum([...AUTH_METHODS, 'own']),
   reports: z.string(),
   runId: z.string().optional(),
@@ -90,12 +115,8 @@ const settingsSchema = z.object({
   requestTimeout: seconds,
   // A record of zod's own would leave out a name like `__proto__`, which is to be refused as no column.
   column: z.custom<Readonly<Record<string, string>>>(isNames, 'expected headers by the names of columns'),
-  /** Whether all is for the person who signs in. */
   self: z.boolean().optional(),
 });
-
-/** The options of a run that its journal keeps, with the defaults filled in. */
-export type RunSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** As JSON keeps them: an instant is ISO 8601 there. The name of a folder is that run's alone. */
 const recordSchema = settingsSchema.omit({ runId: true }).extend({
