@@ -1,8 +1,5 @@
 import { OathEnrollError } from '../model/errors.js';
 
-/** Half a character: such text has no UTF-8 and cannot stand in a URL. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /**
  * The path of a user below the API root, the UPN or object id encoded as one segment: `users/a%23EXT%23@b`.
  *
@@ -36,9 +33,12 @@ function doubled(text: string): string {
   return text.replaceAll("'", "''");
 }
 
-/** `@` is plain in a path and a query (RFC 3986 section 3.3), and logs are easier to read with it. */
+/**
+ * `@` is plain in a path and a query (RFC 3986 section 3.3), and logs are easier to read with it. Text with half a
+ * character has no UTF-8 and cannot stand in a URL.
+ */
 function encode(text: string): string {
-  if (LONE_SURROGATE.test(text)) {
+  if (!text.isWellFormed()) {
     throw new OathEnrollError('input', 'this is not valid Unicode text: save the file as UTF-8');
   }
   return encodeURIComponent(text).replaceAll('%40', '@');
