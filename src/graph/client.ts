@@ -3,7 +3,6 @@ import {
   Client,
   GraphClientError,
   ResponseType,
-  type Context,
   type GraphRequest,
   type Middleware,
 } from '@microsoft/microsoft-graph-client';
@@ -65,7 +64,7 @@ export function createSend({
   const client = Client.initWithMiddleware({
     baseUrl: apiRoot,
     defaultVersion: '',
-    middleware: [clientRequestId(), onlyBelow(apiRoot), transport(send)],
+    middleware: transport(apiRoot, send),
   });
   return async (call) => {
     let token: Secret;
@@ -81,8 +80,12 @@ export function createSend({
       const request = client
         .api(call.path)
         .responseType(ResponseType.RAW)
-        // The library's own handler sends no token over plain http, so a local Graph would never see one.
-        .header('authorization', `Bearer ${token.reveal()}`)
+        .headers({
+          // The library's own handler sends no token over plain http, so a local Graph would never see one.
+          authorization: `Bearer ${token.reveal()}`,
+          // What Microsoft's support asks for, next to `request-id`.
+          'client-request-id': randomUUID(),
+        })
         .options({ signal: abort.signal, redirect: 'manual' });
       const response = (await sent(request, call)) as Response;
       const body = await readBody(response).catch((error: unknown) => unread(error, abort.signal.aborted));
@@ -125,51 +128,18 @@ function unread(error: unknown, timedOut: boolean): Trouble {
   return { kind: 'no_answer', cause: cause === 'timeout' ? cause : 'unreadable', detail };
 }
 
-/** A link of the chain. The client joins the links by `setNext`. */
-function link(execute: (context: Context, next: Middleware) => Promise<void>): Middleware {
-  let next: Middleware | undefined;
-  return {
-    setNext: (middleware) => {
-      next = middleware;
-    },
-    execute: (context) => {
-      if (next === undefined) throw new TypeError('a link of the chain has no next one');
-      return execute(context, next);
-    },
-  };
-}
-
-function setHeader(context: Context, name: string, value: string): void {
-  context.options = {
-    ...context.options,
-    headers: { ...(context.options?.headers as object), [name]: value },
-  };
-}
-
-/** What Microsoft's support asks for, next to `request-id`. */
-function clientRequestId(): Middleware {
-  return link((context, next) => {
-    setHeader(context, 'client-request-id', randomUUID());
-    return next.execute(context);
-  });
-}
-
-/** The client takes a path that holds "https://" for a whole URL: no token leaves for any but the API root. */
-function onlyBelow(apiRoot: string): Middleware {
-  return link((context, next) => {
-    if (typeof context.request !== 'string' || !context.request.startsWith(`${apiRoot}/`)) {
-      throw new TypeError('a call would have left the API root');
-    }
-    return next.execute(context);
-  });
-}
-
-/** Keeps the cause of a failure, which the client would drop: it rebuilds every error but its own kind. */
-function transport(send: Fetch): Middleware {
+/**
+ * The one link of the client's chain. The client takes a path that holds "https://" for a whole URL: no token leaves for any
+ * but the API root. And it would drop the cause of a failure, as it rebuilds every error but its own kind.
+ */
+function transport(apiRoot: string, send: Fetch): Middleware {
   return {
     execute: async (context) => {
+      if (typeof context.request !== 'string' || !context.request.startsWith(`${apiRoot}/`)) {
+        throw new TypeError('a call would have left the API root');
+      }
       try {
-        context.response = await send(context.request as string, context.options);
+        context.response = await send(context.request, context.options);
       } catch (cause) {
         throw GraphClientError.setGraphClientError({ cause });
       }
