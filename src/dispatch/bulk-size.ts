@@ -1,4 +1,4 @@
-import type { Answer } from '../model/answer.js';
+import { httpStatusOf, type Answer } from '../model/answer.js';
 
 /** How many tokens one call may hold is unknown: a page of 2024 spoke of 50. It begins below, and is doubled up to this. */
 const FIRST = 10;
@@ -24,7 +24,7 @@ export class BulkSize {
       // The next size must stay below what was not understood; one that is 1 stays so.
       this.#most = Math.max(1, Math.floor(size / SHRINK));
       this.#next = Math.min(this.#next, this.#most);
-    } else if (answers.some((answer) => answer.kind === 'answered' && answer.httpStatus === 201)) {
+    } else if (answers.some((answer) => httpStatusOf(answer) === 201)) {
       this.#next = Math.min(this.#most, Math.max(this.#next, 2 * size));
     }
   }

@@ -23,7 +23,7 @@ export class Settler {
     if (task.doubt === undefined) {
       this.settle(task, settle('not_attempted', `the run ended before its turn: ${why}`), undefined);
     } else {
-      const settlement = unlearned(task, `the run ended before it could be looked up (${why})`);
+      const settlement = unlearned(task, task.doubt, `the run ended before it could be looked up (${why})`);
       this.settle(task, settlement, task.doubt.answer);
     }
   }

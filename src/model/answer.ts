@@ -85,3 +85,7 @@ export interface GraphPort {
  * failed as a whole all have the same. Never throws for trouble on the way.
  */
 export type CreateTogether = (rows: readonly Row[]) => Promise<readonly Answer[]>;
+
+/** The HTTP status of an answer; undefined where none came. */
+export const httpStatusOf = (answer: Answer): number | undefined =>
+  answer.kind === 'answered' ? answer.httpStatus : undefined;

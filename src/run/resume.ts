@@ -4,6 +4,7 @@ import type { Past } from '../dispatch/task.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import { Journal } from '../journal/journal.js';
 import { Replay } from '../journal/replay.js';
+import { httpStatusOf } from '../model/answer.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { InputHeader } from '../model/row.js';
 import type { InputFile, RunEvent } from '../model/run-event.js';
@@ -157,7 +158,7 @@ async function* rowsFromJournal(
 /** Whether the call may have been done, or was refused for a reason that is not known yet. */
 function isInDoubt({ answer }: Past): boolean {
   if (answer === undefined || isThrottleRefusal(answer)) return false;
-  return answer.kind !== 'answered' || answer.httpStatus !== 401;
+  return httpStatusOf(answer) !== 401;
 }
 
 const changed = (

@@ -25,6 +25,7 @@ const BOTH = newTokenRow(1, { user: 'amy@contoso.example' });
 describe('a token that is only put into the inventory', () => {
   it.each<[string, Answer[], string[], string, string]>([
     ['is taken', [CREATED], [C], 'imported', ''],
+    ['is taken, and said so by a plain 200', [answered(200)], [C], 'imported', ''],
     ['throttled first', [tooMany('1'), CREATED], [C, C], 'imported', ''],
     ['no connection at first', [notSent('connection_refused'), CREATED], [C, C], 'imported', ''],
     ['is there already, the same', [BAD, SAME], [C, I], 'already_imported', ''],
@@ -61,6 +62,11 @@ describe('a token that is only put into the inventory', () => {
     expect(task.ask).toBe(I);
     expect(task.notBeforeMs).toBe(100 + 10_000);
   });
+
+  it('is created again three seconds after it was found missing', () => {
+    const { task } = tell([SILENT, NONE, NONE], ONLY);
+    expect(task).toMatchObject({ ask: C, notBeforeMs: 10_200 + 3000 });
+  });
 });
 
 describe('a token that is put into the inventory and then activated', () => {
@@ -94,6 +100,13 @@ describe('a token that is put into the inventory and then activated', () => {
   it('has some time to be found before it is activated', () => {
     const { task } = tell([CREATED], BOTH);
     expect(task).toMatchObject({ ask: A, notBeforeMs: 100 + 3000, createdAtMs: 100 });
+  });
+
+  it('that is not found is tried ever more seldom, after half of its age', () => {
+    const again = [NOT_FOUND, NONE, NONE];
+    const { task } = tell([CREATED, ...again, ...again], BOTH);
+    // Created at 100, not found at 3400 (the least is 3000 ms later), and again at 6700.
+    expect(task).toMatchObject({ ask: A, notBeforeMs: 6700 + (6700 - 100) / 2 });
   });
 
   it('is missing for good once it was not found for two minutes', () => {

@@ -65,8 +65,15 @@ describe('no valid sign-in', () => {
     expect(tell([...server, ...server, answered(401)])).toMatchObject({ end: `again: ${A}` });
   });
 
+  it('is counted on where the connection failed in between', () => {
+    const lost = notSent('connection_refused');
+    expect(tell([answered(401), lost, answered(401), answered(204)])).toMatchObject({ end: 'enrolled' });
+    expect(tell([answered(401), lost, answered(401), lost, answered(401)])).toMatchObject({ end: 'stop' });
+  });
+
   it('ends the run at once when none can be had', () => {
-    expect(tell([notSent('sign_in')])).toMatchObject({ end: 'stop' });
+    const reason = 'not signed in: no luck: sign_in';
+    expect(tell([notSent('sign_in')])).toMatchObject({ end: 'stop', reason });
     expect(tell([BAD, notSent('sign_in')])).toMatchObject({ end: 'stop' });
   });
 });

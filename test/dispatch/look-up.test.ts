@@ -59,6 +59,13 @@ describe('what Graph refuses for an unknown reason is looked up', () => {
       'unresolved',
       'Policy.Read.All',
     ],
+    [
+      'the inventory not found: no word about the user',
+      [BAD, NONE, NOT_FOUND, FREE],
+      [A, U, I, I].join(' '),
+      'code_rejected',
+      'free',
+    ],
     ['both forbidden', [BAD, answered(403), answered(403)], [A, U, I].join(' '), 'unresolved', 'S1'],
     [
       'an unknown 403 code',
@@ -150,6 +157,13 @@ describe('an activation whose effect is unknown', () => {
   it('may itself be the holder that the inventory names: somebody else is believed at the second look', () => {
     expect(tell([noAnswer('timeout'), NONE, THEIRS])).toMatchObject({ end: `again: ${U}` });
     expect(tell([noAnswer('timeout'), NONE, THEIRS, NONE, THEIRS])).toMatchObject({ end: 'failed' });
+  });
+
+  it('may lag, too, where nobody may read whose the token is', () => {
+    expect(tell([noAnswer('timeout'), answered(403), THEIRS])).toMatchObject({ end: `again: ${U}` });
+    expect(tell([noAnswer('timeout'), answered(403), THEIRS, answered(403), THEIRS])).toMatchObject({
+      end: 'unresolved',
+    });
   });
 
   it('is given up after three failures, proven not done each time', () => {

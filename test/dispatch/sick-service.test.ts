@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Ask } from '../../src/model/answer.js';
 import { RetryBudget } from '../../src/dispatch/decisions/retry-budget.js';
-import { answered, found, noAnswer, tooMany } from '../support/answers.js';
+import { answered, found, noAnswer, notSent, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
 import { Bench } from './harness.js';
 
@@ -29,6 +29,35 @@ describe('the retry budget', () => {
     for (let calls = 0; calls < 100; calls++) budget.answered(tooMany('1'));
     for (let calls = 0; calls < 100; calls++) budget.answered(answered(503, { retryAfter: '1' }));
     expect(budget.isSpent).toBe(false);
+  });
+});
+
+describe('what gives the budget back', () => {
+  const afterTenFailures = (...before: readonly Answer[]): RetryBudget => {
+    const budget = new RetryBudget();
+    for (const answer of [...before, ...Array.from({ length: 10 }, () => SICK)]) budget.answered(answer);
+    return budget;
+  };
+
+  test('no good time is saved up: ten failures are enough after a thousand answers', () => {
+    expect(afterTenFailures(...Array.from({ length: 1000 }, () => answered(204))).isSpent).toBe(true);
+  });
+
+  test('ten answers are worth one call', () => {
+    const budget = afterTenFailures();
+    for (let answers = 0; answers < 9; answers++) budget.answered(answered(204));
+    expect(budget.isSpent).toBe(true);
+    for (let answers = 0; answers < 2; answers++) budget.answered(answered(404));
+    expect(budget.isSpent).toBe(false);
+  });
+
+  test('a call that did not leave takes nothing and gives nothing', () => {
+    const budget = new RetryBudget();
+    for (let calls = 0; calls < 100; calls++) budget.answered(notSent('connection_refused'));
+    expect(budget.isSpent).toBe(false);
+    const spent = afterTenFailures();
+    for (let calls = 0; calls < 100; calls++) spent.answered(notSent('connection_refused'));
+    expect(spent.isSpent).toBe(true);
   });
 });
 

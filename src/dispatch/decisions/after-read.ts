@@ -1,4 +1,4 @@
-import type { Answer } from '../../model/answer.js';
+import { httpStatusOf, type Answer } from '../../model/answer.js';
 import { isThrottleRefusal } from './decide.js';
 import { afterNotTaken, MOST_TROUBLES } from './decision.js';
 import { isFailure } from './retry-budget.js';
@@ -27,7 +27,7 @@ export function afterRead(tries: Tries, answer: Answer): ReadDecision {
     return { kind: 'again', tries: { ...tries, signInRefusals: notTaken.signInRefusals }, isPaused: false };
   }
   // A 504 that bears a Retry-After is a failure too, to be asked again when that is over.
-  const failed = isFailure(answer) || (answer.kind === 'answered' && answer.httpStatus >= 500);
+  const failed = isFailure(answer) || (httpStatusOf(answer) ?? 0) >= 500;
   if (!failed) return { kind: 'settle' };
   const troubles = tries.troubles + 1;
   return troubles < MOST_TROUBLES

@@ -1,4 +1,4 @@
-import type { Answer, OathDevice } from '../../model/answer.js';
+import { httpStatusOf, type Answer, type OathDevice } from '../../model/answer.js';
 import type { Row } from '../../model/row.js';
 import {
   again,
@@ -22,7 +22,7 @@ const LAG_PATIENCE_MS = 120_000;
 
 /** What follows from the answer to the creation of a token. */
 export function afterCreation(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
-  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
+  const httpStatus = httpStatusOf(answer);
   if (httpStatus === 201 || httpStatus === 200) return inInventory(task, 'imported', elapsedMs);
   if (isNotAllowed(answer)) {
     return settle(
@@ -49,7 +49,7 @@ export function afterCreationLookUp(
   const { answer, refused } = doubt;
   if (devices === 'unreadable') {
     const why = 'the inventory may not be read to tell (grant Policy.Read.All)';
-    return refused ? settle('failed', `${refusalOf(answer)}; ${why}`) : unlearned(task, why);
+    return refused ? settle('failed', `${refusalOf(answer)}; ${why}`) : unlearned(task, doubt, why);
   }
   const device = devices.find((each) => isSameSerial(each, task.row));
   if (device !== undefined) {
@@ -94,7 +94,7 @@ export function yetToBeSeenAt(
   { answer }: Doubt,
   elapsedMs: number,
 ): number | undefined {
-  if (createdAtMs === undefined || answer.kind !== 'answered' || answer.httpStatus !== 404) return undefined;
+  if (createdAtMs === undefined || httpStatusOf(answer) !== 404) return undefined;
   const ageMs = elapsedMs - createdAtMs;
   return ageMs > LAG_PATIENCE_MS ? undefined : elapsedMs + Math.max(PAUSE_MS, ageMs / 2);
 }
@@ -112,9 +112,11 @@ export function differenceOf(row: Row, device: OathDevice): string | undefined {
     ['manufacturer', device.manufacturer, maker?.manufacturer],
     ['model', device.model, maker?.model],
   ] as const;
-  const differences = pairs
-    .filter(([, theirs, ours]) => theirs !== undefined && ours !== undefined && theirs !== ours)
-    .map(([what, theirs, ours]) => `${what} ${theirs ?? ''} where the file has ${ours ?? ''}`);
+  const differences = pairs.flatMap(([what, theirs, ours]) =>
+    theirs === undefined || ours === undefined || theirs === ours
+      ? []
+      : [`${what} ${theirs} where the file has ${ours}`],
+  );
   if (differences.length === 0) return undefined;
   return `the inventory has this token already, with ${differences.join(' and ')}: correct the file, or delete the token there`;
 }

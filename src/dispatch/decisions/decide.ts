@@ -1,4 +1,4 @@
-import type { Answer } from '../../model/answer.js';
+import { httpStatusOf, type Answer } from '../../model/answer.js';
 import { afterCreation } from './creation.js';
 import { afterNotTaken, again, doubtOf, isNotAllowed, settle, type Decision } from './decision.js';
 import { afterLookUp } from './look-up.js';
@@ -33,7 +33,7 @@ export function decide(task: Task, answer: Answer, nowMs: number, elapsedMs: num
 }
 
 function afterActivation(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
-  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
+  const httpStatus = httpStatusOf(answer);
   if (httpStatus === 204) return settle('enrolled');
   if (isNotAllowed(answer)) {
     return settle(

@@ -1,4 +1,4 @@
-import type { Answer } from '../../model/answer.js';
+import { httpStatusOf, type Answer } from '../../model/answer.js';
 import type { Status } from '../../model/outcome.js';
 import { isAboutCreation, isChange, type Doubt, type Task } from '../task.js';
 
@@ -30,7 +30,7 @@ export const PAUSE_MS = 3000;
 
 /** What an answer that was not a plain yes leaves open, at an instant on the steady clock and on that of waits. */
 export function doubtOf(answer: Answer, nowMs: number, elapsedMs: number): Doubt {
-  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : 0;
+  const httpStatus = httpStatusOf(answer) ?? 0;
   const refused = httpStatus >= 400 && httpStatus < 500;
   return { answer, answeredAtMs: nowMs, sinceMs: elapsedMs, refused };
 }
@@ -51,7 +51,7 @@ export function afterNotTaken(answer: Answer, signInRefusals: number): NotTaken 
     if (answer.cause === 'sign_in') return { kind: 'stop', reason: `not signed in: ${answer.detail}` };
     return { kind: 'again', signInRefusals };
   }
-  if (answer.kind !== 'answered' || answer.httpStatus !== 401) return undefined;
+  if (httpStatusOf(answer) !== 401) return undefined;
   if (signInRefusals + 1 < MOST_TROUBLES) return { kind: 'again', signInRefusals: signInRefusals + 1 };
   return { kind: 'stop', reason: 'Graph refused our sign-in (HTTP 401) also after it was renewed' };
 }
@@ -69,13 +69,12 @@ export function settle(status: Status, reason = ''): Settlement {
 }
 
 /** Nothing and nobody can tell. The reason says what a person should check. */
-export function unlearned(task: Task, why: string): Settlement {
-  const first = task.doubt === undefined ? '' : `${told(task.doubt.answer)}; `;
+export function unlearned(task: Task, { answer }: Doubt, why: string): Settlement {
   const { serialNumber, user } = task.row;
   const state = isAboutCreation(task) ? 'is in the list of OATH tokens' : `is active for ${user}`;
   return settle(
     'unresolved',
-    `${first}${why}. Check in the Entra admin centre whether token ${serialNumber} ${state}`,
+    `${told(answer)}; ${why}. Check in the Entra admin centre whether token ${serialNumber} ${state}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../../model/answer.js';
+import { httpStatusOf, type Answer } from '../../model/answer.js';
 import type { Status } from '../../model/outcome.js';
 import { told } from './decision.js';
 import { isFailure } from './retry-budget.js';
@@ -49,7 +49,7 @@ export class Health {
   settled(task: Task, status: Status, answer: Answer): string | undefined {
     // Clearing allocates, even for an empty set: not for every row.
     if (status === 'enrolled' && this.#deniedUsers.size > 0) this.#deniedUsers.clear();
-    if (answer.kind !== 'answered' || answer.httpStatus !== 403) return undefined;
+    if (httpStatusOf(answer) !== 403) return undefined;
     const isCreation = task.ask === 'create';
     this.#deniedUsers.add((isCreation ? task.row.serialNumber : task.row.user).toLowerCase());
     if (this.#deniedUsers.size < MOST_DENIED_USERS) return undefined;

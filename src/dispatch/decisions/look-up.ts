@@ -1,4 +1,4 @@
-import type { Answer, OathDevice } from '../../model/answer.js';
+import { httpStatusOf, type Answer, type OathDevice } from '../../model/answer.js';
 import { afterCreationLookUp, isSameSerial, yetToBeSeenAt } from './creation.js';
 import {
   again,
@@ -40,15 +40,15 @@ const UNSEEN: ReadonlySet<Finding['kind']> = new Set(['inactive', 'unknown_seria
 export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs: number): Decision {
   const { doubt } = task;
   if (doubt === undefined) throw new Error('a look-up belongs to an activation in doubt');
-  const httpStatus = answer.kind === 'answered' ? answer.httpStatus : undefined;
+  const httpStatus = httpStatusOf(answer);
   const conclude = (finding: Finding): Decision => decideOn(finding, task, doubt, nowMs, elapsedMs);
 
-  if (answer.kind === 'answered' && httpStatus === 200 && answer.devices !== undefined) {
+  if (answer.kind === 'answered' && answer.devices !== undefined) {
     const devices = [...(doubt.seen ?? []), ...answer.devices];
     const pages = (doubt.pages ?? 0) + 1;
     const goesOn = answer.nextPage !== undefined;
     if (devices.length > MOST_DEVICES || (goesOn && pages >= MOST_PAGES)) {
-      return unlearned(task, 'the list of tokens does not end');
+      return unlearned(task, doubt, 'the list of tokens does not end');
     }
     if (goesOn) {
       return again(task, { doubt: { ...doubt, seen: devices, pages, page: answer.nextPage } });
@@ -67,7 +67,7 @@ export function afterLookUp(task: Task, answer: Answer, nowMs: number, elapsedMs
     return settle('failed', `unknown user: Graph knows no ${task.row.user}`);
   }
   const troubles = task.troubles + 1;
-  if (troubles > MOST_TROUBLES) return unlearned(task, `the look-up failed too (${told(answer)})`);
+  if (troubles > MOST_TROUBLES) return unlearned(task, doubt, `the look-up failed too (${told(answer)})`);
   return again(task, { troubles, notBeforeMs: elapsedMs + PAUSE_MS });
 }
 
@@ -78,9 +78,12 @@ function readInventory(task: Task, doubt: Doubt): Decision {
 
 function amongUsersTokens(devices: readonly OathDevice[], task: Task): Finding | undefined {
   const device = devices.find((each) => isSameSerial(each, task.row));
-  if (device === undefined) return undefined;
-  if (device.status === 'activated') return { kind: 'active' };
-  if (device.status === 'failedActivation') return { kind: 'failed_activation' };
+  return device && ofThisUser(device);
+}
+
+function ofThisUser({ status }: OathDevice): Finding {
+  if (status === 'activated') return { kind: 'active' };
+  if (status === 'failedActivation') return { kind: 'failed_activation' };
   return { kind: 'inactive', evidence: 'the token is assigned to this user but not active' };
 }
 
@@ -91,7 +94,7 @@ function inInventory(devices: readonly OathDevice[], task: Task, { userTokens }:
   if (held === undefined) return { kind: 'inactive', evidence: 'user and token exist and the token is free' };
   // The holder's object id proves something only where the input names the user by object id too.
   if (held.assignedToId?.toLowerCase() === task.row.user.toLowerCase()) {
-    return amongUsersTokens([held], task) ?? { kind: 'assigned_to_whom' };
+    return ofThisUser(held);
   }
   if (userTokens === 'unreadable' && !OBJECT_ID.test(task.row.user)) return { kind: 'assigned_to_whom' };
   return { kind: 'somebody_else', name: held.assignedToName ?? 'another user' };
@@ -127,13 +130,17 @@ function decideOn(finding: Finding, task: Task, doubt: Doubt, nowMs: number, ela
       return notDone(task, doubt, nowMs, elapsedMs, finding.evidence);
     case 'assigned_to_whom':
       if (mayLag) return lookAgain(task, doubt);
-      return unlearned(task, 'the token is assigned, but to whom could not be read');
+      return unlearned(task, doubt, 'the token is assigned, but to whom could not be read');
     case 'not_the_users': {
       if (doubt.refused || doubt.userTokens === 'unreadable') {
         const what = doubt.refused
           ? 'wrong code, unknown serial number or token of somebody else'
           : 'it may have been done or not';
-        return unlearned(task, `${what}: the inventory may not be read to tell (grant Policy.Read.All)`);
+        return unlearned(
+          task,
+          doubt,
+          `${what}: the inventory may not be read to tell (grant Policy.Read.All)`,
+        );
       }
       if (mayLag) return lookAgain(task, doubt);
       return notDone(task, doubt, nowMs, elapsedMs, 'the token is not among this user’s');
@@ -153,7 +160,7 @@ function lookAgain(task: Task, doubt: Doubt): Decision {
 function notDone(task: Task, doubt: Doubt, nowMs: number, elapsedMs: number, evidence: string): Decision {
   const { answer, refused, userTokens, answeredAtMs } = doubt;
   // A 404 where both exist is the directory lagging behind a creation: the same call may pass in a moment.
-  const worthRetrying = !refused || (answer.kind === 'answered' && answer.httpStatus === 404);
+  const worthRetrying = !refused || httpStatusOf(answer) === 404;
   if (worthRetrying && task.troubles < MOST_TROUBLES && nowMs <= task.deadlineMs) {
     const notBeforeMs = refused ? elapsedMs + PAUSE_MS : task.notBeforeMs;
     return again(task, { ask: 'activate', doubt: undefined, notBeforeMs });

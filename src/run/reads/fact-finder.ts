@@ -1,5 +1,5 @@
 import type { Reading } from '../../dispatch/batch-reader.js';
-import type { OathDevice } from '../../model/answer.js';
+import { httpStatusOf, type OathDevice } from '../../model/answer.js';
 import type { Found, MethodPolicy, Read } from '../../model/read.js';
 import type { Row } from '../../model/row.js';
 import type { Known, RowFacts, UserFacts } from './facts.js';
@@ -122,13 +122,13 @@ export class FactFinder {
     if (reading.kind === 'ended') return reading;
     const { answer, found } = reading;
     const value = found === undefined ? undefined : take(found);
-    if (answer.kind === 'answered' && answer.httpStatus === 403) {
+    if (httpStatusOf(answer) === 403) {
       seen.denied += 1;
       return { kind: 'denied' };
     }
     if (answer.kind === 'answered') seen.others += 1;
     if (value !== undefined) return { kind: 'known', value };
-    if (answer.kind === 'answered' && answer.httpStatus === 404) return { kind: 'missing', answer };
+    if (httpStatusOf(answer) === 404) return { kind: 'missing', answer };
     return { kind: 'unread', answer };
   }
 }

@@ -1,7 +1,7 @@
 import type { BatchReader } from '../../dispatch/batch-reader.js';
 import { differenceOf } from '../../dispatch/decisions/creation.js';
 import { told } from '../../dispatch/decisions/decision.js';
-import type { Answer, OathDevice } from '../../model/answer.js';
+import { httpStatusOf, type Answer, type OathDevice } from '../../model/answer.js';
 import type { Row } from '../../model/row.js';
 
 /** More pages than any tenant has: a list that goes on beyond them does not end. */
@@ -56,7 +56,7 @@ export async function readInventory(reader: Pick<BatchReader, 'read'>): Promise<
 }
 
 function whyUnread(answer: Answer): string {
-  const isDenied = answer.kind === 'answered' && answer.httpStatus === 403;
+  const isDenied = httpStatusOf(answer) === 403;
   const mend = isDenied ? ': not allowed, grant Policy.Read.All' : '';
   return `the inventory could not be read (${told(answer)})${mend}`;
 }
