@@ -45,10 +45,6 @@ export class UrgencyQueue<T extends Urgent> {
     return first;
   }
 
-  *[Symbol.iterator](): IterableIterator<T> {
-    yield* this.#heap;
-  }
-
   #sinkFromRoot(item: T): void {
     const length = this.#heap.length;
     let index = 0;
