@@ -1,6 +1,6 @@
 import type { Answer } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
-import { needsRecollection } from '../model/outcome.js';
+import { graphSaid, needsRecollection } from '../model/outcome.js';
 import { settle, unlearned, type Settlement } from './decisions/decision.js';
 import type { Recorder } from './recorder.js';
 import type { Task } from './task.js';
@@ -34,11 +34,7 @@ export class Settler {
       status,
       needsRecollection: needsRecollection(status, task.row.proof.kind === 'seed'),
       reason,
-      ...(answer?.kind === 'answered' && {
-        httpStatus: answer.httpStatus,
-        graphErrorCode: answer.errorCode,
-        graphRequestId: answer.requestId,
-      }),
+      ...graphSaid(answer),
       attempts: task.attempts,
       completedAtMs: this.parts.clock.now(),
     });

@@ -1,3 +1,5 @@
+import type { Answer } from './answer.js';
+
 /** Every status that a row of a run can end in; their meaning is part of the contract with users' scripts. */
 export const RUN_STATUSES = [
   'enrolled',
@@ -48,3 +50,15 @@ const NEED_A_CODE: ReadonlySet<Status> = new Set(['expired', 'code_rejected', 'n
 export function needsRecollection(status: Status, hasSeed: boolean): boolean {
   return NEED_A_CODE.has(status) && !hasSeed;
 }
+
+/** What an outcome tells of the answer that decided it; nothing where none came. */
+export const graphSaid = (
+  answer: Answer | undefined,
+): Pick<Outcome, 'httpStatus' | 'graphErrorCode' | 'graphRequestId'> =>
+  answer?.kind === 'answered'
+    ? {
+        httpStatus: answer.httpStatus,
+        graphErrorCode: answer.errorCode,
+        graphRequestId: answer.requestId,
+      }
+    : {};

@@ -3,7 +3,7 @@ import { deadlineMs } from '../../dispatch/queue/deadline.js';
 import { told } from '../../dispatch/decisions/decision.js';
 import type { IntakeRow } from '../../intake/row-judge.js';
 import type { Answer, OathDevice } from '../../model/answer.js';
-import { needsRecollection, type Outcome, type Status } from '../../model/outcome.js';
+import { graphSaid, needsRecollection, type Outcome, type Status } from '../../model/outcome.js';
 import type { Row } from '../../model/row.js';
 import type { Known, RowFacts } from '../reads/facts.js';
 import type { Inventory } from '../reads/inventory.js';
@@ -87,11 +87,7 @@ function outcomeOf({ status, reason, answer }: Verdict, row: Row | undefined, no
     status,
     needsRecollection: needsRecollection(status, row?.proof.kind === 'seed'),
     reason,
-    ...(answer?.kind === 'answered' && {
-      httpStatus: answer.httpStatus,
-      graphErrorCode: answer.errorCode,
-      graphRequestId: answer.requestId,
-    }),
+    ...graphSaid(answer),
     attempts: 0,
     completedAtMs: nowMs,
   };
