@@ -4,6 +4,7 @@ import { BatchReader, type BatchReaderParts, type Reading } from '../../src/disp
 import { createCeiling } from '../../src/dispatch/pace/ceiling.js';
 import type { Answer } from '../../src/model/answer.js';
 import { systemClock, type Clock } from '../../src/model/clock.js';
+import { OathEnrollError } from '../../src/model/errors.js';
 import type { BatchAnswer, Read, ReadAnswer, ReadPort } from '../../src/model/read.js';
 import { answered, noAnswer, notSent, tooMany } from '../support/answers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -38,8 +39,11 @@ class Library implements ReadPort {
     };
   }
 
-  signingIn(): undefined {
-    return undefined;
+  /** Set by a test: a sign-in under way. */
+  signIn: Promise<void> | undefined;
+
+  signingIn(): Promise<void> | undefined {
+    return this.signIn;
   }
 
   renewSignIn(_sentAtMs: number, claims: string | undefined): void {
@@ -197,6 +201,64 @@ describe('reads in batches', () => {
     expect(new Set(readings.map(statusOf))).toEqual(new Set(['interrupted']));
     await clock.advance(60_000);
     expect(library.batches).toHaveLength(1);
+  });
+
+  it('an item that failed is asked again three seconds later', async () => {
+    const clock = new VirtualClock();
+    const library = new Library(clock, (_, nth) => (nth === 1 ? answered(500) : fine()));
+    await play(clock, library, { count: 1 });
+    expect(library.batches.map(({ sentMs }) => sentMs)).toEqual([0, TRIP_MS + 3000]);
+  });
+
+  it('nobody can sign in: the reading ends, and says so', async () => {
+    const clock = new VirtualClock();
+    const library = new Library(clock, fine);
+    library.signIn = clock.sleep(100).then(() => {
+      throw new OathEnrollError('sign_in', 'nobody is there');
+    });
+    const { statuses } = await play(clock, library, { count: 3 });
+    expect(statuses).toEqual(Array(3).fill('not signed in: nobody is there'));
+    expect(library.batches).toEqual([]);
+  });
+
+  it.each<[string, (library: Library) => void]>([
+    ['as it signs in', (library) => (library.signingIn = () => Promise.reject(new TypeError('a defect')))],
+    ['as it reads', (library) => (library.readTogether = () => Promise.reject(new TypeError('a defect')))],
+  ])('a defect %s shows in every read, and in those that come later', async (_, spoil) => {
+    const clock = new VirtualClock();
+    const library = new Library(clock, fine);
+    spoil(library);
+    const throttle = new AdaptiveThrottle(() => 0);
+    const reader = new BatchReader({ graph: library, clock, throttle }, { concurrency: 1, maxWaitMs: 1 });
+    const asked = Promise.allSettled(reads(3).map((each) => reader.read(each)));
+    const ends = await clock.settle(asked);
+    expect(ends.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+    expect(statusOf(await reader.read(read(9)))).toContain('a defect');
+  });
+
+  it('closed, nothing more is asked', async () => {
+    const clock = new VirtualClock();
+    const library = new Library(clock, fine);
+    const throttle = new AdaptiveThrottle(() => 0);
+    const reader = new BatchReader({ graph: library, clock, throttle }, { concurrency: 1, maxWaitMs: 1 });
+    void reader.read(read(1));
+    reader.close();
+    await clock.advance(60_000);
+    expect(library.batches).toEqual([]);
+  });
+
+  it('how long Graph’s wait goes on is told', async () => {
+    const clock = new VirtualClock();
+    const library = new Library(clock, () => tooMany('60'));
+    const throttle = new AdaptiveThrottle(() => 0);
+    const reader = new BatchReader(
+      { graph: library, clock, throttle },
+      { concurrency: 1, maxWaitMs: 900_000 },
+    );
+    void reader.read(read(1));
+    await clock.advance(1000);
+    expect(reader.shutForMs).toBe(60_000 + TRIP_MS - 1000);
+    reader.stop('interrupted');
   });
 
   // The ceiling's library keeps its own time, so that is made to pass.

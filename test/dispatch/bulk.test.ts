@@ -11,7 +11,10 @@ const rows = (count: number): Row[] =>
   Array.from({ length: count }, (_, at) => newTokenRow(at + 1, { user: '' }));
 
 /** A Graph that takes bulk calls, and remembers how many rows each of them had. */
-function bulk(answer: (rows: readonly Row[], nth: number) => readonly Answer[]) {
+function bulk(
+  answer: (rows: readonly Row[], nth: number) => readonly Answer[],
+  toDisk?: (row: Row, clock: VirtualClock) => Promise<void>,
+) {
   const clock = new VirtualClock(START_MS);
   const sizes: number[] = [];
   const taken = new Set<string>();
@@ -28,6 +31,7 @@ function bulk(answer: (rows: readonly Row[], nth: number) => readonly Answer[]) 
   const bench = new Bench({
     clock,
     concurrency: 1,
+    ...(toDisk && { toDisk }),
     parts: { createTogether },
     reply: ({ ask }) => {
       if (ask.kind !== 'inventory') return answered(201);
@@ -55,8 +59,11 @@ describe('tokens that are put into the inventory together', () => {
       return all201(all);
     });
     await bench.run(...rows(3));
-    expect.assertions(2);
+    expect.assertions(4);
     expect(bench.recorder.types(3)).toEqual(['asked', 'durable', 'answered', 'settled']);
+    // All but the first name the first: whoever counts calls leaves them out.
+    expect(bench.recorder.calls(1)).toEqual(['asked 1', 'durable 1', 'answered 1']);
+    expect(bench.recorder.calls(3)).toEqual(['asked 1 with 1', 'durable 1 with 1', 'answered 1 with 1']);
   });
 
   it('are judged one by one', async () => {
@@ -70,6 +77,18 @@ describe('tokens that are put into the inventory together', () => {
     await bench.run(...rows(4));
     expect(sizes).toEqual([4, 4]);
     expect(bench.clock.elapsed()).toBeGreaterThanOrEqual(5000);
+  });
+
+  it('are withdrawn together where the run ends while their intents go to disk', async () => {
+    const { bench, sizes } = bulk(all201, (_, clock) => clock.sleep(1000));
+    bench.begin(...rows(3));
+    await bench.clock.advance(500);
+    bench.dispatcher.stop('interrupted');
+    await bench.end();
+    expect(sizes).toEqual([]);
+    expect(bench.recorder.calls(1).at(-1)).toBe('withdrawn 1');
+    expect(bench.recorder.calls(3).at(-1)).toBe('withdrawn 1 with 1');
+    expect(bench.recorder.outcomeOf(3)).toMatchObject({ status: 'not_attempted', attempts: 0 });
   });
 
   it('are looked up and then go by themselves where the answer is not understood', async () => {

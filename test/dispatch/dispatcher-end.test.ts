@@ -33,6 +33,13 @@ describe('not allowed', () => {
     expect(await bench.run(...seeds(30))).toMatchObject({ stopped: undefined, calls: 30 });
   });
 
+  it('to look, for many whose codes were refused, does not: these rows stay unresolved', async () => {
+    const reply = ({ ask }: { ask: { kind: string } }) => answered(ask.kind === 'activate' ? 400 : 403);
+    const bench = new Bench({ concurrency: 1, reply });
+    expect(await bench.run(...seeds(8))).toMatchObject({ stopped: undefined, calls: 24 });
+    expect(bench.statusOf(8)).toBe('unresolved');
+  });
+
   it('for one user with many tokens does not', async () => {
     const bench = new Bench({ concurrency: 1, reply: () => denied });
     const spellings = ['amy', 'Amy', 'AMY', 'aMy', 'amY', 'AmY'];
@@ -130,6 +137,16 @@ describe('stopping', () => {
       ...Array<string>(4).fill('not_attempted'),
     ]);
     expect(bench.stops).toEqual(['interrupted']);
+    expect(bench.dispatcher.stopped).toBe('interrupted');
+    // Of a row that came too late nothing is begun.
+    expect(bench.recorder.types(6)).toEqual(['settled']);
+  });
+
+  it('needs nobody who listens', async () => {
+    const bench = new Bench({ parts: { onStop: undefined } });
+    bench.begin(seedRow(1));
+    bench.dispatcher.stop('interrupted');
+    expect(await bench.end()).toMatchObject({ stopped: 'interrupted' });
   });
 
   it('leaves a call in flight that then fails for unknown reasons unresolved, with what Graph said', async () => {

@@ -24,6 +24,11 @@ describe('the intent', () => {
       ...['answered', 'settled'],
     ]);
     expect(bench.recorder.outcomeOf(1).attempts).toBe(2);
+    expect(bench.recorder.calls(1)).toEqual([
+      ...['asked 1', 'durable 1', 'answered 1'],
+      ...['asked 2', 'durable 2', 'answered 2'],
+      'answered 2',
+    ]);
   });
 
   it('that cannot be written stops before the call, and all that would follow', async () => {
@@ -59,7 +64,10 @@ describe('while the intent goes to disk', () => {
       toDisk: (row, clock) => clock.sleep(row.line === 1 ? 0 : 200),
     });
     await bench.run(seedRow(1), seedRow(2));
-    expect(bench.recorder.types(2).slice(0, 3)).toEqual(['asked', 'durable', 'withdrawn']);
+    expect(bench.recorder.calls(2)).toEqual([
+      ...['asked 1', 'durable 1', 'withdrawn 1'],
+      ...['asked 1', 'durable 1', 'answered 1'],
+    ]);
     expect(bench.graph.activationsOf(2).map(({ sentMs }) => sentMs)).toEqual([
       expect.toSatisfy((ms) => ms > 10_080),
     ]);

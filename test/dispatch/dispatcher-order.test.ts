@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answered, tooMany } from '../support/answers.js';
-import { rowDueIn, seedRow, START_MS } from '../support/rows.js';
+import { newTokenRow, rowDueIn, seedRow, START_MS } from '../support/rows.js';
 import { Bench, inTurn } from './harness.js';
 
 describe('the order of calls', () => {
@@ -24,6 +24,24 @@ describe('the order of calls', () => {
     bench.dispatcher.add(rowDueIn(1, 4));
     await bench.end();
     expect(bench.graph.activated).toEqual([1, 4, 2, 3]);
+  });
+
+  it('is not chosen ahead: of many that may go at once, only as many are taken as calls may be in flight', async () => {
+    const bench = new Bench({ concurrency: 2 });
+    bench.begin(...[1, 2, 3, 4, 5].map(seedRow));
+    bench.dispatcher.add(rowDueIn(1, 6));
+    await bench.end();
+    expect(bench.graph.activated).toEqual([1, 2, 6, 3, 4, 5]);
+  });
+
+  it('has new tokens created first, far ahead of the activations that wait for them', async () => {
+    const bench = new Bench({
+      concurrency: 1,
+      reply: ({ ask }) => answered(ask.kind === 'create' ? 201 : 204),
+    });
+    await bench.run(...Array.from({ length: 100 }, (_, i) => newTokenRow(i + 1)));
+    expect(bench.graph.calls.slice(0, 100).map(({ ask }) => ask.kind)).toEqual(Array(100).fill('create'));
+    expect(bench.graph.activated).toHaveLength(100);
   });
 
   it('is chosen anew when a block is over', async () => {
@@ -122,6 +140,15 @@ describe('codes that are dead', () => {
       'enrolled',
       ...Array<string>(3).fill('expired'),
     ]);
+  });
+});
+
+describe('a code that was read', () => {
+  it('is what is sent', async () => {
+    const bench = new Bench();
+    await bench.run(rowDueIn(2, 1));
+    const [{ ask } = { ask: undefined }] = bench.graph.calls;
+    expect(ask?.kind === 'activate' && ask.code.reveal()).toBe('588651');
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Past } from '../../src/dispatch/task.js';
 import type { Answer } from '../../src/model/answer.js';
 import { answered, device, found, noAnswer, tooMany } from '../support/answers.js';
-import { rowDueIn, seedRow, START_MS } from '../support/rows.js';
+import { newTokenRow, rowDueIn, seedRow, START_MS } from '../support/rows.js';
 import type { Call } from '../support/scripted-graph.js';
 import { Bench } from './harness.js';
 
@@ -144,6 +144,45 @@ describe('a row whose call did not reach Graph before', () => {
     const { kinds, outcome } = await takeUp(past(undefined));
     expect(kinds).toEqual(['activate']);
     expect(outcome).toMatchObject({ status: 'enrolled', attempts: 2 });
+  });
+});
+
+describe('a row whose token this run was putting into the inventory', () => {
+  const row = newTokenRow(1);
+  const created = (answer: Answer | undefined): Past => ({ ...past(answer), ask: 'create' });
+  /** A Graph that takes every token and finds none. */
+  const empty = ({ ask }: Call): Answer =>
+    ask.kind === 'create' ? answered(201) : ask.kind === 'activate' ? answered(204) : found();
+
+  it('goes on with the activation where the creation was taken', async () => {
+    const { kinds, outcome } = await takeUp(created(answered(201)), empty, row);
+    expect([kinds, outcome.status]).toEqual([['activate'], 'enrolled']);
+  });
+
+  it('is looked up where the creation got no answer, and created where it is not there', async () => {
+    const { kinds, outcome } = await takeUp(created(CUT_OFF), empty, row);
+    expect([kinds, outcome.status]).toEqual([['inventory', 'create', 'activate'], 'enrolled']);
+  });
+
+  it('is created where the creation did not leave', async () => {
+    const { kinds } = await takeUp(created(undefined), empty, row);
+    expect(kinds).toEqual(['create', 'activate']);
+  });
+
+  it('counts as new where its activation found nothing: it is tried again, not called unknown', async () => {
+    const { kinds, outcome } = await takeUp(past(answered(404), 20_000, 2), empty, row);
+    expect(kinds).toEqual([...LOOKED_UP, 'activate']);
+    expect(outcome).toMatchObject({ status: 'enrolled', attempts: 3 });
+  });
+
+  it('control: the same three minutes later is an unknown serial number', async () => {
+    const { kinds, outcome } = await takeUp(past(answered(404), 180_000, 2), empty, row);
+    expect([kinds, outcome.status]).toEqual([LOOKED_UP, 'failed']);
+  });
+
+  it('control: so it is where the token was never created', async () => {
+    const { kinds, outcome } = await takeUp(past(answered(404), 20_000, 2), empty, seedRow(1));
+    expect([kinds, outcome.status]).toEqual([LOOKED_UP, 'failed']);
   });
 });
 

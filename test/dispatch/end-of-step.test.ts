@@ -128,6 +128,26 @@ describe('a row with a seed', () => {
     expect(madeAtMs).toEqual([30_000]);
   });
 
+  it('is looked up at any time: a look-up bears no code', async () => {
+    const { bench } = benchAt(27_100, { reply: ({ ask }) => answered(ask.kind === 'activate' ? 204 : 404) });
+    const past = { attempts: 1, answer: answered(400), atMs: START_MS };
+    bench.dispatcher.add(seedRow(1), past);
+    await bench.run();
+    expect(bench.graph.calls.map(({ ask, sentWallMs }) => [ask.kind, sentWallMs - START_MS])).toEqual([
+      ['user_tokens', 27_100],
+    ]);
+  });
+
+  it('goes at once where nobody says how long to wait', async () => {
+    const { bench, madeAtMs } = benchAt(29_000);
+    const free = new Bench({ clock: new VirtualClock(START_MS + 29_000), parts: { seedWaitMs: undefined } });
+    await free.run(seedRow(1));
+    expect(free.graph.calls.map(({ sentMs }) => sentMs)).toEqual([0]);
+    // Control.
+    await bench.run(seedRow(1));
+    expect(madeAtMs).toEqual([30_000]);
+  });
+
   it('that waits is stopped at once', async () => {
     const { bench, sentAtMs } = benchAt(27_100);
     bench.begin(seedRow(1));

@@ -5,13 +5,19 @@ import type { Row } from '../../src/model/row.js';
 
 type Entry =
   /** An intent is `asked` before it is on disk and `durable` once it is. */
-  | { readonly type: 'asked' | 'durable' | 'withdrawn'; readonly line: number; readonly attempt: number }
+  | {
+      readonly type: 'asked' | 'durable' | 'withdrawn';
+      readonly line: number;
+      readonly attempt: number;
+      readonly with?: number | undefined;
+    }
   | {
       readonly type: 'answered';
       readonly line: number;
       readonly attempt: number;
       readonly ask: Ask['kind'];
       readonly answer: Answer;
+      readonly with?: number | undefined;
     }
   | ({ readonly type: 'settled'; readonly line: number } & Outcome);
 
@@ -22,18 +28,32 @@ export class MemoryRecorder implements Recorder {
   /** `toDisk` is what writing an intent takes; a rejection is a failed disk. */
   constructor(private readonly toDisk: (row: Row) => Promise<void> = () => Promise.resolve()) {}
 
-  async intent(row: Row, attempt: number): Promise<void> {
-    this.entries.push({ type: 'asked', line: row.line, attempt });
+  async intent(
+    row: Row,
+    attempt: number,
+    _deadlineMs: number,
+    _ask: Ask['kind'],
+    withLine?: number,
+  ): Promise<void> {
+    const entry = { line: row.line, attempt, with: withLine };
+    this.entries.push({ type: 'asked', ...entry });
     await this.toDisk(row);
-    this.entries.push({ type: 'durable', line: row.line, attempt });
+    this.entries.push({ type: 'durable', ...entry });
   }
 
-  withdrawn(row: Row, attempt: number): void {
-    this.entries.push({ type: 'withdrawn', line: row.line, attempt });
+  withdrawn(row: Row, attempt: number, withLine?: number): void {
+    this.entries.push({ type: 'withdrawn', line: row.line, attempt, with: withLine });
   }
 
-  answered(row: Row, ask: Ask['kind'], attempt: number, _sentAtMs: number, answer: Answer): void {
-    this.entries.push({ type: 'answered', line: row.line, attempt, ask, answer });
+  answered(
+    row: Row,
+    ask: Ask['kind'],
+    attempt: number,
+    _sentAtMs: number,
+    answer: Answer,
+    withLine?: number,
+  ): void {
+    this.entries.push({ type: 'answered', line: row.line, attempt, ask, answer, with: withLine });
   }
 
   settled(row: Row, outcome: Outcome): void {
@@ -49,6 +69,14 @@ export class MemoryRecorder implements Recorder {
     const outcomes = this.outcomesOf(line);
     if (outcomes.length !== 1) throw new Error(`line ${line} has ${outcomes.length} outcomes`);
     return outcomes[0]!;
+  }
+
+  /** What was written of a line's calls: what, which attempt, and the line whose call it was, if another's. */
+  calls(line: number): string[] {
+    return this.entries.flatMap((entry) => {
+      if (entry.line !== line || entry.type === 'settled') return [];
+      return `${entry.type} ${entry.attempt}${entry.with === undefined ? '' : ` with ${entry.with}`}`;
+    });
   }
 
   types(line: number): Entry['type'][] {
