@@ -37,6 +37,27 @@ const noCeiling: Ceiling = {
   callsWithin: () => Infinity,
 };
 
+describe('leave for several calls at once', () => {
+  it('is given for as many as fit, and for one at least', async () => {
+    const rates = [
+      { calls: 30, seconds: 10 },
+      { calls: 50, seconds: 60 },
+    ];
+    const ceiling = createCeiling(rates, systemClock);
+    expect(await ceiling.permit(20)).toBe(20);
+    expect(await ceiling.permit(20)).toBe(10);
+  });
+
+  it('is foretold by the rate that lets fewer pass', () => {
+    const rates = [
+      { calls: 30, seconds: 10 },
+      { calls: 50, seconds: 60 },
+    ];
+    const ceiling = createCeiling(rates, systemClock);
+    expect([0, 10_000, 59_999, 60_000].map((ms) => ceiling.callsWithin(ms))).toEqual([30, 50, 50, 100]);
+  });
+});
+
 describe('a ceiling on calls', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -125,7 +125,7 @@ export class Gate {
   stillHolds(leave: Leave): boolean {
     // Our ceiling counts from here, whether or not the call goes.
     this.parts.ceiling?.sent();
-    const isOpen = this.parts.throttle.closedUntilMs === leave.closedUntilMs && this.shutForMs === 0;
+    const isOpen = this.parts.throttle.closedUntilMs === leave.closedUntilMs;
     return isOpen && this.parts.confirming?.() === undefined;
   }
 
