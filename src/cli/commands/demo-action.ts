@@ -17,7 +17,7 @@ import { runDefaults } from './run-command.js';
 import { samplePath } from '../samples.js';
 
 /** Tight enough that the demo meets throttling, wide enough that it ends soon. */
-const LIMIT = { kind: 'bucket', ratePerS: 4, burst: 25 } as const;
+const LIMIT = { kind: 'bucket', ratePerS: 3, burst: 20 } as const;
 
 /**
  * Carries out `oath-enroll demo`.
