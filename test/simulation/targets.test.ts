@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { COLUMNS, judge, measure } from '../bench/on-time-cell.js';
+import { heldOutModels, hintedModels, namedModels, type Model } from '../bench/on-time-models.js';
+import type { Player } from '../bench/on-time-clients.js';
+
+/** Of the seeds of the benchmark, which plays every cell with five of them and shows what misses. */
+const SEED = 211;
+
+const [HALF, WAVE, MORE, THREE, STREAM, FAR] = COLUMNS.map(({ title }) => title) as [string, ...string[]];
+
+const cellOf = (models: readonly Model[], limit: string, load: string, player: Player = 'ours') => {
+  const model = models.find(({ name }) => name === limit)!;
+  const column = COLUMNS.find(({ title }) => title === load)!;
+  return measure(model, column, [SEED], player).then((cell) => ({ ...cell, ...judge(cell, model, column) }));
+};
+
+type Line = readonly [limit: string, ...loads: (string | undefined)[]];
+
+/** Codes that are sent in time and calls that are refused, against what `Model` asks for. */
+describe('a limit that nobody tells leaves the share in time, and the refusals, that are aimed at', () => {
+  const first: readonly Line[] = [
+    ['bucket 20/s, 100', HALF, WAVE, FAR],
+    ['bucket 5/s, 10', HALF, WAVE, MORE, THREE, STREAM, FAR],
+    ['window 200 per 300 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
+    ['window 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM],
+    ['window 5 per 10 s', HALF, WAVE, MORE, STREAM, FAR],
+    ['window 3000 per 150 s', MORE],
+    ['sliding 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM],
+    ['longer for early, bucket 20/s, 100', HALF, WAVE],
+    ['shared, bucket 20/s, 100', WAVE],
+  ];
+  const others: readonly Line[] = [
+    ['bucket 6/s, 15', HALF, WAVE, MORE, THREE, STREAM, FAR],
+    ['bucket 17/s, 80; fractions', WAVE],
+    ['bucket 17/s, 80; dates', WAVE],
+    ['bucket 17/s, 80; no Retry-After', WAVE, MORE],
+    ['bucket 17/s, 80; jitter', WAVE, FAR],
+    ['window 240 per 240 s', MORE, THREE],
+    ['window 50 per 12 s', WAVE, MORE, STREAM],
+    ['window 50 per 12 s, by the clock', WAVE, MORE, THREE, STREAM],
+    ['sliding 45 per 12 s', MORE, THREE, FAR],
+    ['two windows, 24 per 1.2 s and 240 per 70 s', WAVE, THREE, STREAM, FAR],
+    ['penalty 10 s, bucket 18/s, 90', WAVE, THREE],
+    ['longer for early, bucket 18/s, 90', WAVE, MORE, THREE],
+    ['shared, bucket 18/s, 90', WAVE, MORE],
+    ['bucket 18/s, 90 that halves', WAVE, FAR],
+    ['bucket 18/s, 90 that doubles', MORE, FAR],
+    ['window 50 per 12 s that halves', WAVE, MORE, THREE, STREAM],
+    ['window 50 per 12 s that doubles', THREE, STREAM],
+    ['bucket 17/s, 80; nearness told', WAVE, MORE, FAR],
+    ['penalty 10 s, bucket 18/s, 90; nearness told', WAVE, MORE],
+    ['no limit', WAVE, STREAM],
+  ];
+  const hinted: readonly Line[] = [
+    ['bucket 18/s, 90', WAVE, FAR],
+    ['bucket 18/s, 90, the hint half of it', WAVE],
+    ['bucket 18/s, 90, the hint twice as much', WAVE, FAR],
+    ['window 200 per 300 s', MORE, THREE],
+    ['window 50 per 12 s', WAVE, MORE],
+    ['penalty 10 s, bucket 20/s, 100', WAVE, MORE],
+    ['penalty 10 s, bucket 18/s, 90', WAVE, MORE],
+  ];
+  const all = (models: readonly Model[], lines: readonly Line[]) =>
+    lines.flatMap(([limit, ...loads]) => loads.map((load) => [limit, load, models] as const));
+
+  it.each([...all(namedModels, first), ...all(heldOutModels, others)])(
+    '%s: %s',
+    async (limit, load, models) => {
+      expect(await cellOf(models, limit, load!)).toMatchObject({ late: false, plainlyRude: false });
+    },
+  );
+
+  it.each(all(hintedModels, hinted))(
+    '%s: %s, with what an earlier run learned',
+    async (limit, load, models) => {
+      expect(await cellOf(models, limit, load!)).toMatchObject({ late: false, plainlyRude: false });
+    },
+  );
+
+  it.each(['one by one', 'p-limit and Graph client'] as const)(
+    'control: not to a client %s',
+    async (player) => {
+      expect(await cellOf(namedModels, 'bucket 5/s, 10', WAVE!, player)).toMatchObject({ late: true });
+    },
+  );
+});
