@@ -48,7 +48,7 @@ module.exports = {
         'that are no part of a run are taken from a stage.',
       from: { path: '^src/(cli/|main)' },
       to: {
-        path: '^src/(intake|dispatch|graph|journal|results)/|^src/run/(enroll|resume|session/session|session/new-run)\\.ts$',
+        path: '^src/(intake|dispatch|graph|journal|results)/|^src/run/(dry-run|enroll|resume|session/session|session/new-run)\\.ts$',
         pathNot: '^src/(intake/typed-field|graph/(allowed-host|one-line|transport)|results/whole-file)\\.ts$',
       },
     },

@@ -31,15 +31,17 @@ export async function resultOf(summary: Summary): Promise<EnrollResult> {
   return {
     summary,
     verdict: verdictOf(exitCode),
-    files: {
-      results: join(folder, RESULTS),
-      recollect: join(folder, RECOLLECT),
-      summary: join(folder, SUMMARY),
-      journal: join(folder, JOURNAL),
-      page: await pageIn(folder),
-    },
+    files: { ...filesIn(folder), page: await pageIn(folder) },
   };
 }
+
+/** Where the files of a run are. */
+export const filesIn = (folder: string): Omit<RunFiles, 'page'> => ({
+  results: join(folder, RESULTS),
+  recollect: join(folder, RECOLLECT),
+  summary: join(folder, SUMMARY),
+  journal: join(folder, JOURNAL),
+});
 
 /** The page of a run, unless it could not be made; a dry run has none. */
 export async function pageIn(folder: string): Promise<string | undefined> {

@@ -4,18 +4,18 @@ import type { BatchReader, BatchReaderParts } from '../dispatch/batch-reader.js'
 import { createCeiling } from '../dispatch/pace/ceiling.js';
 import type { IntakeRow } from '../intake/row-judge.js';
 import type { Clock } from '../model/clock.js';
+import type { DryRun } from '../model/dry-run.js';
 import { interruptedCode } from '../model/exit-codes.js';
 import type { Granted } from '../model/granted.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReadPort } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
-import type { Summary } from '../model/summary.js';
 import { checkPolicy, denialNote } from './rehearsal/notes.js';
 import { EarlierRuns } from './memory/earlier-runs.js';
 import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { FactFinder } from './reads/fact-finder.js';
-import { Findings, type Obstacle } from './rehearsal/findings.js';
-import { forecast, type Forecast } from './rehearsal/forecast.js';
+import { Findings } from './rehearsal/findings.js';
+import { forecast } from './rehearsal/forecast.js';
 import { holdBack } from './session/hold-back.js';
 import { openInput, type Input } from './input.js';
 import { Inventory, readInventory, type Unread } from './reads/inventory.js';
@@ -43,15 +43,6 @@ export interface DryRunPorts
   readonly granted: () => Promise<Granted>;
   /** Given a way to see how long Graph's wait goes on, in ms. */
   readonly watch: (shutForMs: () => number) => void;
-}
-
-/** What a dry run found. */
-export interface DryRun {
-  readonly summary: Summary;
-  readonly obstacles: readonly Obstacle[];
-  /** What stands in the way of every row. */
-  readonly hindrances: readonly string[];
-  readonly forecast: Forecast;
 }
 
 /** Rows that are asked about at the same time: enough to fill batches, and few enough to keep in memory. */

@@ -2,11 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 const mutated = process.env['MUTATE'] ?? 'journal';
 
-const include = [`test/${mutated.split('/')[0] ?? ''}/**/*.test.ts`];
-/** What learns limits is tried against models of them, too. */
-if (mutated.startsWith('dispatch/pace')) {
-  include.push('test/simulation/{choice,learned-limits,targets}.test.ts');
-}
+const ofLearning = [
+  'test/dispatch/{adaptive-throttle,bucket}.test.ts',
+  'test/simulation/{learned-limits,targets}.test.ts',
+];
+
+/** What learns limits is tried against models of them; the rest of the dispatcher tells nothing more of it. */
+const include = mutated.startsWith('dispatch/pace/adaptive')
+  ? ofLearning
+  : [`test/${mutated.split('/')[0] ?? ''}/**/*.test.ts`];
 
 /** The tests that a mutant of a folder is held against: quick, in this process, and always to the same end. */
 export default defineConfig({

@@ -1,10 +1,10 @@
-import { graphOf, onGraph, requestOf } from '../../api/on-graph.js';
+import { dryRun } from '../../api/dry-run.js';
 import { systemClock } from '../../model/clock.js';
-import { checkOffline, checkOnline, type DryRun } from '../../run/dry-run.js';
+import type { DryRun } from '../../model/dry-run.js';
 import { DryRunProgress } from '../telling/dry-run-progress.js';
 import { dryRunText } from '../telling/dry-run-text.js';
 import type { Io } from '../io.js';
-import { heardBy, sameAgain, subjectOf } from './run-action.js';
+import { heardBy, inputOf, sameAgain, subjectOf } from './run-action.js';
 import type { RunOptions } from '../options/run-options.js';
 import { telling, type Teller } from '../telling/telling.js';
 
@@ -23,34 +23,22 @@ export async function dryRunAction(input: string, options: RunOptions, io: Io): 
     subjectOf(input, options, io),
     next,
     async (teller) => {
-      found = await (options.offline === true ? offline : online)(input, options, io, teller);
+      found = await rehearse(input, options, io, teller);
       return found.summary;
     },
     (_summary, what) => (found === undefined ? '' : dryRunText(found, { what, input, options, next })),
   );
 }
 
-function offline(input: string, options: RunOptions, io: Io, { observe }: Teller): Promise<DryRun> {
-  const rates = options.rate === undefined ? [] : [options.rate];
-  return checkOffline(
-    { ...requestOf({ input }, options), rates },
-    { clock: systemClock, stdin: io.stdin, observe },
-  );
-}
-
-async function online(input: string, options: RunOptions, io: Io, teller: Teller): Promise<DryRun> {
-  const heard = heardBy(teller, options, io);
-  const graph = graphOf(heard);
-  const [request, ports] = onGraph({ input, stdin: io.stdin }, heard, graph);
-  const isTold = options.json !== true && options.verbose !== true;
+async function rehearse(input: string, options: RunOptions, io: Io, teller: Teller): Promise<DryRun> {
+  const isTold = options.offline !== true && options.json !== true && options.verbose !== true;
   const progress = new DryRunProgress(isTold ? teller.notice : () => undefined, systemClock);
   try {
-    return await checkOnline(request, {
-      ...ports,
-      reads: graph.reads,
-      granted: () => graph.granted(),
-      watch: (shutForMs) => progress.watch(shutForMs),
-      observe: (event) => {
+    return await dryRun(inputOf(input, io), {
+      ...heardBy(teller, options, io),
+      offline: options.offline,
+      onReading: (shutForMs) => progress.watch(shutForMs),
+      onEvent: (event) => {
         progress.see(event);
         teller.observe(event);
       },

@@ -1,6 +1,4 @@
-import type { DryRun } from '../../run/dry-run.js';
-import type { Obstacle } from '../../run/rehearsal/findings.js';
-import type { Forecast } from '../../run/rehearsal/forecast.js';
+import type { DryRun, Forecast, Obstacle } from '../../model/dry-run.js';
 import { countOf } from '../../model/outcome.js';
 import type { RunOptions } from '../options/run-options.js';
 import { countLines, type NextSteps } from './summary-text.js';

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { deadlineMs } from '../../dispatch/queue/deadline.js';
 import type { IntakeRow } from '../../intake/row-judge.js';
+import type { Obstacle } from '../../model/dry-run.js';
 import type { Outcome } from '../../model/outcome.js';
 import type { InputHeader } from '../../model/row.js';
 import type { RunEvent } from '../../model/run-event.js';
@@ -9,16 +10,6 @@ import { Tally, writeSummary, type RunFacts } from '../../results/summary.js';
 import type { Summary } from '../../model/summary.js';
 import type { ToSend } from './forecast.js';
 import { makeRunFolder, type RunFolder } from '../session/run-folder.js';
-
-/** What stands in the way of some rows, all for the same reason. */
-export interface Obstacle {
-  readonly status: Outcome['status'];
-  /** What it is, without the details of a row. */
-  readonly what: string;
-  readonly count: number;
-  /** The first rows, each with its whole reason. */
-  readonly examples: readonly { readonly line: number; readonly reason: string }[];
-}
 
 /** Reasons are many where each row has its own: beyond so many kinds they are only counted in the summary. */
 const MOST_KINDS = 100;

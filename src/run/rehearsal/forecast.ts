@@ -1,5 +1,6 @@
 import { AdaptiveThrottle } from '../../dispatch/pace/adaptive/adaptive-throttle.js';
 import { callsWithin } from '../../dispatch/pace/ceiling.js';
+import type { Forecast } from '../../model/dry-run.js';
 import type { Rate } from '../../model/rate.js';
 import { foresee, timeFor } from '../../dispatch/pace/foresight.js';
 import { Gate } from '../../dispatch/pace/gate.js';
@@ -11,17 +12,6 @@ import type { Pace } from '../memory/pace-memory.js';
 const UNLIMITED: Rate = { calls: 20, seconds: 1 };
 
 const SECOND_MS = 1000;
-
-/** How the run would go, of which this is the rehearsal. */
-export interface Forecast {
-  /** How long sending all of its rows would take. */
-  readonly tookMs: number;
-  /** What sets the pace: what earlier runs learned, Microsoft's published figure, or one of our own ceilings. */
-  readonly pace: 'learned' | 'published' | Rate;
-  /** Codes among the rows, and those of them that would be sent before they die. */
-  readonly codes: number;
-  readonly canMakeIt: number;
-}
 
 /** The rows that would be sent, by what counts here. */
 export interface ToSend {
