@@ -68,6 +68,17 @@ describe('its examples do what it says', () => {
     expect(said).toEqual(['2 of 2 enrolled: done']);
   });
 
+  test('a dry run', async ({ desk }) => {
+    const fobs = makeFobs(2);
+    vi.stubEnv('OATH_ENROLL_GRAPH_URL', (await desk.graph(fobs)).url);
+    const [header, first, second] = rollout(fobs);
+    await desk.write('rollout.csv', [header!, first!, second!.with(1, 'nobody@contoso.com')]);
+
+    await within(desk.folder, () => import('../../docs/examples/dry-run.js'));
+
+    expect(said).toEqual(['1 of 2 would be enrolled: attention', '1 times, first on line 3: unknown user']);
+  });
+
   test('rows as they arrive', async ({ desk }) => {
     const fobs = makeFobs(2);
     vi.stubEnv('OATH_ENROLL_GRAPH_URL', (await desk.graph(fobs)).url);
