@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+
+/** So many of the last calls are remembered. */
+const REMEMBERED = 8192;
+
+function logOf(...sentAtMs: readonly number[]): SendLog {
+  const log = new SendLog();
+  for (const each of sentAtMs) log.push(each);
+  return log;
+}
+
+describe('the log of calls that were taken', () => {
+  it('knows when each was sent, what was before the first, and what is yet to come', () => {
+    const log = logOf(100, 250);
+    expect([-1, 0, 1, 2].map((nth) => log.at(nth))).toEqual([-Infinity, 100, 250, Infinity]);
+    expect(log.count).toBe(2);
+  });
+
+  it('counts those sent after an instant as a list would', () => {
+    const gaps = fc.array(fc.nat(3), { maxLength: 60 });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: -2, max: 200 }), (waits, atMs) => {
+        let nowMs = 0;
+        const times = waits.map((wait) => (nowMs += wait));
+        expect(logOf(...times).since(atMs)).toBe(times.filter((each) => each > atMs).length);
+      }),
+    );
+  });
+
+  it('forgets all but the last 8,192, which it still tells apart', () => {
+    const log = new SendLog();
+    for (let i = 0; i < REMEMBERED + 100; i++) log.push(i);
+    expect([99, 100, REMEMBERED + 99].map((nth) => log.at(nth))).toEqual([-Infinity, 100, REMEMBERED + 99]);
+    expect(log.count).toBe(REMEMBERED + 100);
+    expect(log.since(-1)).toBe(REMEMBERED);
+    expect(log.since(REMEMBERED + 89)).toBe(10);
+  });
+});
