@@ -46,6 +46,10 @@ export class Limits {
   #probing = false;
   #beginnings: Beginning[] = [];
   #epochs: readonly (Epoch | undefined)[] = [undefined, undefined];
+  /** Calls accepted at the last block that told of the limit. */
+  #told = 0;
+  /** Epochs of fewer calls than are counted. */
+  #fewEpochs: readonly (Epoch | undefined)[] = [undefined, undefined];
 
   constructor(hint?: Hint) {
     this.#windows = (hint?.windows ?? []).map((w) => new Window(this.log, w.calls, w.spanMs, false, true));
@@ -132,12 +136,15 @@ export class Limits {
     const waitMs = endMs - block.sentAtMs;
     const nth = this.log.count;
     const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
-    // So few calls say more of others who share the limit, or of an earlier run, than of the limit.
-    if (nth - begun.nth < COUNTED) return;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
-    this.#epochs = [this.#epochs[1], epoch];
+    if (epoch.calls < COUNTED && !regular) {
+      this.#tooFew(block, waitMs, trialMs, nowMs);
+      return;
+    }
+    if (epoch.calls >= COUNTED) this.#epochs = [this.#epochs[1], epoch];
+    this.#told = nth;
     if (regular) {
       this.bucket = undefined;
       this.#windows = [new Window(this.log, epoch.calls, spanMs, true)];
@@ -154,11 +161,34 @@ export class Limits {
     else this.#fit(block, endMs, waitMs);
   }
 
+  /** A window of a few calls makes them wait long, and takes as many in the same time, three times over. */
+  #isAsBefore(epoch: Epoch): boolean {
+    const [before, last] = this.#fewEpochs;
+    this.#fewEpochs = [last, epoch];
+    return epoch.waitMs > LONG_MS && isAlike(before, epoch) && isAlike(last, epoch);
+  }
+
+  /**
+   * So few calls say more of others who share the limit, or of an earlier run, than of the limit. But a slow bucket takes no
+   * more between two refusals: what several blocks let pass tells its rate, unless they may still turn out to be a window's.
+   */
+  #tooFew(block: Block, waitMs: number, trialMs: number, nowMs: number): void {
+    const isKnown = this.#windows.some((w) => w.confirmed || w.hinted || w.explains(block.sentAtMs, waitMs));
+    if (isKnown || this.log.count - this.#told < COUNTED) return;
+    const [before, last] = this.#fewEpochs;
+    if (waitMs > LONG_MS && (last === undefined || isAlike(before, last))) return;
+    this.#windows = [];
+    this.#told = this.log.count;
+    this.#drained(block, waitMs, trialMs, nowMs);
+  }
+
   /**
    * A window: it takes the same number again, three times over, or twice if two things more than that agree: it ends
    * when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket does not.
    */
-  #regular({ calls, spanMs, waitMs }: Epoch, guessed: boolean): boolean {
+  #regular(epoch: Epoch, guessed: boolean): boolean {
+    const { calls, spanMs, waitMs } = epoch;
+    if (calls < COUNTED) return this.#isAsBefore(epoch);
     const [before, last] = this.#epochs;
     if (last === undefined) return false;
     const sameCalls = calls === last.calls;
@@ -236,3 +266,7 @@ export class Limits {
     return whole > 0 && (fromMs === -Infinity || whole > refusedMs) ? whole : spanMs;
   }
 }
+
+/** As many calls in as long a time. */
+const isAlike = (a: Epoch | undefined, b: Epoch): boolean =>
+  a?.calls === b.calls && Math.abs(a.spanMs - b.spanMs) < SECOND_MS / 2;

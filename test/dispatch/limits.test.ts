@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
+import type { Hint } from '../../src/dispatch/pace/adaptive/hint.js';
+import type { Demand, Throttle } from '../../src/dispatch/pace/throttle.js';
+import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
+import { seededRandom } from '../simulation/random.js';
+
+/** Many rows that cannot expire: nothing but the limit holds them up. */
+const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };
+const TRIP_MS = 20;
+
+interface Learned {
+  readonly hint: Hint | undefined;
+  readonly taken: number;
+  readonly refused: number;
+}
+
+/** What comes of calls one after the other, each of which awaits its answer, under a limit. */
+function callsUnder(spec: LimitSpec, untilMs: number, throttle: Throttle, tells = true) {
+  const limit = makeLimit(spec, seededRandom(1, 1));
+  let [taken, refused] = [0, 0];
+  for (let nowMs = 0; nowMs < untilMs;) {
+    const at = throttle.nextSendAt(nowMs, PLENTY);
+    if (at > nowMs) {
+      nowMs = Math.min(at, untilMs);
+      continue;
+    }
+    const id = throttle.sent(nowMs);
+    const refusal = limit.arrive(nowMs + TRIP_MS / 2);
+    nowMs += TRIP_MS;
+    if (refusal === undefined) {
+      taken += 1;
+      throttle.answered(id, nowMs, { kind: 'accepted' });
+    } else {
+      refused += 1;
+      const retryAfterMs = tells ? Math.ceil((refusal.waitMs ?? 0) / 1000) * 1000 : undefined;
+      throttle.answered(id, nowMs, { kind: 'refused', retryAfterMs });
+    }
+  }
+  return { taken, refused };
+}
+
+function learn(spec: LimitSpec, untilMs: number, tells = true): Learned {
+  const throttle = new AdaptiveThrottle(() => 0.5);
+  const { taken, refused } = callsUnder(spec, untilMs, throttle, tells);
+  return { hint: throttle.hint(), taken, refused };
+}
+
+/** One that waits as it is told, and learns nothing. */
+class Obedient implements Throttle {
+  closedUntilMs = 0;
+  readonly roundTripMs = TRIP_MS;
+  nextSendAt = (): number => this.closedUntilMs;
+  sent = (): number => 1;
+  forecast = (): number => Infinity;
+  answered: Throttle['answered'] = (_, nowMs, { retryAfterMs = 0 }) => {
+    this.closedUntilMs = nowMs + retryAfterMs;
+  };
+}
+
+const fixed = (calls: number, seconds: number): LimitSpec => ({
+  kind: 'window',
+  calls,
+  seconds,
+  alignedTo: 'first call',
+});
+const sliding = (calls: number, seconds: number): LimitSpec => ({ kind: 'sliding', calls, seconds });
+const bucket = (perS: number, burst: number) => ({ kind: 'bucket', perS, burst }) as const;
+
+describe('a window', () => {
+  it('of any size is read to the call and to the second, and then filled to the last call', () => {
+    const size = fc.record({
+      calls: fc.integer({ min: 5, max: 80 }),
+      seconds: fc.integer({ min: 5, max: 90 }),
+    });
+    fc.assert(
+      fc.property(size, fc.constantFrom(fixed, sliding), ({ calls, seconds }, kind) => {
+        const { hint, taken, refused } = learn(kind(calls, seconds), 12 * seconds * 1000);
+        expect(hint).toEqual({ windows: [{ calls, spanMs: seconds * 1000 }] });
+        expect(taken).toBe(12 * calls);
+        expect(refused).toBeLessThanOrEqual(2 + 0.012 * taken);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    [5, 10],
+    [40, 10],
+    [60, 5],
+    [100, 60],
+    [200, 300],
+  ])('of a usual length, %i in %i s, is read without a Retry-After, too', (calls, seconds) => {
+    const { hint, taken } = learn(fixed(calls, seconds), 15 * seconds * 1000, false);
+    expect(hint).toEqual({ windows: [{ calls, spanMs: seconds * 1000 }] });
+    expect(taken).toBe(15 * calls);
+  });
+
+  it('beside another is read as well', () => {
+    const both: LimitSpec = { kind: 'all', of: [fixed(24, 1.2), fixed(240, 70)] };
+    const { hint, taken, refused } = learn(both, 700_000);
+    expect(hint?.windows).toContainEqual({ calls: 24, spanMs: 2000 });
+    expect(taken).toBe(2400);
+    expect(refused).toBeLessThan(0.02 * taken);
+  });
+});
+
+describe('a bucket', () => {
+  it.each([
+    [5, 10],
+    [10, 30],
+    [20, 100],
+    [17, 17],
+    [8, 60],
+  ])(
+    'of %i a second and a burst of %i is read to a hundredth, with and without a Retry-After',
+    (perS, burst) => {
+      for (const tells of [true, false]) {
+        const { hint, taken, refused } = learn(bucket(perS, burst), 400_000, tells);
+        expect(hint?.windows).toEqual([]);
+        expect(Math.abs((hint?.bucket?.perMs ?? 0) * 1000 - perS)).toBeLessThan(0.01 * perS);
+        expect(Math.abs((hint?.bucket?.burst ?? 0) - burst)).toBeLessThan(1);
+        expect(hint?.bucket?.blockMs).toBeLessThan(1100);
+        expect(taken).toBeGreaterThan(0.985 * (burst + 400 * perS));
+        expect(refused).toBeLessThan(0.013 * taken);
+      }
+    },
+  );
+
+  it.each([
+    [5, 10],
+    [10, 30],
+  ])(
+    'of %i a second and a burst of %i that a refusal closes for 10 s is read to a few hundredths',
+    (perS, burst) => {
+      const { hint, refused } = learn({ kind: 'penalty', of: bucket(perS, burst), seconds: 10 }, 400_000);
+      expect(Math.abs((hint?.bucket?.perMs ?? 0) * 1000 - perS)).toBeLessThan(0.03 * perS);
+      expect(Math.abs((hint?.bucket?.burst ?? 0) - burst)).toBeLessThan(1);
+      expect(hint?.bucket?.blockMs).toBeGreaterThanOrEqual(10_000);
+      expect(refused).toBeLessThan(5);
+    },
+  );
+});
+
+/** Between two of their refusals fewer than four calls pass, which by themselves would say little. */
+describe('a limit of a few calls', () => {
+  const few: readonly [name: string, spec: LimitSpec, seconds: number, fits: number, share: number][] = [
+    ['three in ten seconds', fixed(3, 10), 1000, 300, 1],
+    ['two in a minute', fixed(2, 60), 6000, 200, 1],
+    ['one in five seconds', fixed(1, 5), 500, 100, 1],
+    ['two a second, twenty at once', bucket(2, 20), 1200, 2420, 0.99],
+    ['one and a half a second, three at once', bucket(1.5, 3), 1200, 1803, 0.97],
+    ['one a second, five at once', bucket(1, 5), 1200, 1205, 0.97],
+    ['one in two seconds, two at once', bucket(0.5, 2), 1200, 602, 0.95],
+    ['one in five seconds, twenty at once', bucket(0.2, 20), 1200, 260, 0.95],
+  ];
+
+  it.each(few)('is learned, too: %s', (_, spec, seconds, fits, share) => {
+    const { taken, refused } = learn(spec, seconds * 1000);
+    expect(taken).toBeGreaterThanOrEqual(share * fits);
+    expect(refused / (taken + refused)).toBeLessThan(0.03);
+  });
+
+  it.each(few)('control: who only waits is refused all the time: %s', (_, spec, seconds) => {
+    const { taken, refused } = callsUnder(spec, seconds * 1000, new Obedient());
+    expect(refused / (taken + refused)).toBeGreaterThan(0.2);
+  });
+});
