@@ -87,7 +87,7 @@ export class AdaptiveThrottle implements Throttle {
     }
     if (signal.kind === 'refused' || signal.kind === 'unreachable') {
       this.#limits.refused(this.#gate.block === undefined);
-      this.#gate.refused(id, sentAtMs, nowMs, signal, this.#limits.fullUntil(sentAtMs));
+      this.#gate.refused(id, sentAtMs, nowMs, signal, this.#limits.fullUntilMs);
       return;
     }
     const block = this.#gate.passed(id, sentAtMs, signal.kind === 'accepted');

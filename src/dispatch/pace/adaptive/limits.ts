@@ -77,12 +77,9 @@ export class Limits {
     return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
   }
 
-  /** When the windows that are full at `atMs` open again. */
-  fullUntil(atMs: number): number {
-    return Math.max(
-      0,
-      ...this.#windows.map((w) => w.endMs).filter((endMs) => endMs > atMs && endMs < Infinity),
-    );
+  /** When all windows have room again, or had. */
+  get fullUntilMs(): number {
+    return Math.max(0, ...this.#windows.map(({ endMs }) => endMs));
   }
 
   begin(atMs: number, reopened: boolean): void {
@@ -183,8 +180,8 @@ export class Limits {
   }
 
   /**
-   * A window: it takes the same number again, three times over, or twice if two things more than that agree: it ends
-   * when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket does not.
+   * A window: it ends when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket
+   * does not. Or it took as many in as long a time, three times over, and made calls wait a second or two: longer may be a penalty.
    */
   #regular(epoch: Epoch, guessed: boolean): boolean {
     const { calls, spanMs, waitMs } = epoch;
@@ -192,13 +189,12 @@ export class Limits {
     const [before, last] = this.#epochs;
     if (last === undefined) return false;
     const sameCalls = calls === last.calls;
-    if (spanMs <= 2 * waitMs && sameCalls && calls === before?.calls) return true;
     if (guessed) return false;
     const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
     const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
     return otherWait
       ? sameCalls || (sameSpan && waitMs > LONG_MS)
-      : sameCalls && sameSpan && waitMs > SECOND_MS;
+      : waitMs > SECOND_MS && waitMs <= LONG_MS && isAlike(before, epoch) && isAlike(last, epoch);
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
