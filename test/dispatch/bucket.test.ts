@@ -36,14 +36,17 @@ describe('growth of a bucket', () => {
   });
 });
 
+const CHANGED_AT_MS = 600_000;
+
 /** Calls that are sent to a limit, until it refuses one. */
 class Caller {
   readonly log = new SendLog();
   nowMs = 0;
   readonly #limit: TokenBucket;
 
-  constructor(perS: number, burst: number) {
-    this.#limit = new TokenBucket(perS / 1000, burst);
+  /** @param factor of the rate, from {@link CHANGED_AT_MS} on */
+  constructor(perS: number, burst: number, factor = 1) {
+    this.#limit = new TokenBucket(perS / 1000, burst, { atMs: CHANGED_AT_MS, factor });
   }
 
   /** The last call, which was refused. */
@@ -112,5 +115,60 @@ describe('refusals of a small bucket that close it for longer than it takes to f
 
   it('control: the first two are explained by a slow rate and a large burst as well', () => {
     expect(rateAfter(2000)).toBeLessThan(13);
+  });
+});
+
+describe('the rate that a bucket hands on', () => {
+  /** It was empty at 1 s; since then so many calls passed at 20/s. */
+  function handedOn(calls: number, ratePerS: number, blockMs = 1000): number {
+    const log = new SendLog();
+    for (let i = 0; i < 10; i++) log.push(i * 100);
+    const bucket = new Bucket(log, ratePerS / 1000, blockMs, 1000);
+    bucket.emptiedAt({ atMs: 1000, nth: log.count });
+    for (let i = 1; i <= calls; i++) log.push(1000 + i * 50);
+    return bucket.hint().perMs * 1000;
+  }
+
+  it('is what passed since, where that is more than was guessed', () => {
+    expect(handedOn(100, 5)).toBeCloseTo(20, 0);
+  });
+
+  it('is the guess where nothing passed since, or less', () => {
+    expect(handedOn(0, 5)).toBe(5);
+    expect(handedOn(100, 30)).toBe(30);
+  });
+
+  it('is as it was measured by an earlier run, whatever passed', () => {
+    const log = new SendLog();
+    const bucket = Bucket.hinted(log, { perMs: 0.005, burst: 10, blockMs: 10_000 });
+    bucket.emptiedAt({ atMs: 0, nth: 0 });
+    for (let i = 1; i <= 100; i++) log.push(i * 50);
+    expect(bucket.hint()).toMatchObject({ perMs: 0.005, blockMs: 10_000 });
+  });
+});
+
+describe('a bucket whose rate was changed', () => {
+  it('keeps the burst that it was seen to have: what passed before says nothing of it now', () => {
+    const caller = new Caller(20, 50, 2);
+    caller.send(32);
+    const bucket = new Bucket(caller.log, 0.02, 1000, caller.nowMs);
+    const refuse = (): void => bucket.refused(caller.empty, 1000, caller.nowMs, 0, Infinity);
+    refuse();
+    for (let i = 0; i < 3; i++) {
+      caller.pause(1000);
+      caller.send(30, Infinity, bucket);
+      refuse();
+    }
+    expect(Math.abs(bucket.rate * 1000 - 20)).toBeLessThan(1);
+    const { burst } = bucket;
+    expect(Math.abs(burst - 50)).toBeLessThan(3);
+    caller.pause(CHANGED_AT_MS - caller.nowMs);
+    for (let i = 0; i < 3; i++) {
+      caller.pause(1000);
+      caller.send(60, Infinity, bucket);
+      refuse();
+    }
+    expect(bucket.rate * 1000).toBeGreaterThan(30);
+    expect(bucket.burst).toBeGreaterThan(0.9 * burst);
   });
 });
