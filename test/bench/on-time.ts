@@ -141,7 +141,7 @@ ${tuned.inWords()}
 Of others, with other seeds, that were looked at later:
 ${fresh.inWords()}
 
-Of those whose figures were drawn by lot (at first sight 42 missed; then one change was made, see below):
+Of those whose figures were drawn by lot (at first sight 42 missed; it was changed since):
 ${drawn.inWords()}
 
 In ${seen.runs} runs of ours ${seen.early} calls left inside a Retry-After that had been received, ${seen.dead} codes were dead as they left

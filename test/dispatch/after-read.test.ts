@@ -16,7 +16,7 @@ describe('what follows from the answer to a read', () => {
     },
   );
 
-  it.each([answered(500), answered(504), answered(504, { retryAfter: '5' }), noAnswer('timeout')])(
+  it.each([answered(500), answered(504), answered(500, { retryAfter: '5' }), noAnswer('timeout')])(
     'what failed is asked again after a pause, three times in all: %o',
     (failure) => {
       expect(afterRead(TRIES, failure)).toEqual({
