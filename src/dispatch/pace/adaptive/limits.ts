@@ -135,16 +135,15 @@ export class Limits {
     const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
-    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
-    if (epoch.calls < COUNTED && !regular) {
-      this.#tooFew(block, waitMs, trialMs, nowMs);
+    if (epoch.calls < COUNTED) {
+      this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
     }
-    if (epoch.calls >= COUNTED) this.#epochs = [this.#epochs[1], epoch];
+    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
+    this.#epochs = [this.#epochs[1], epoch];
     this.#told = nth;
     if (regular) {
-      this.bucket = undefined;
-      this.#windows = [new Window(this.log, epoch.calls, spanMs, true)];
+      this.#isWindow(epoch, spanMs);
       return;
     }
     if (this.#windows.some((w) => w.shrinks(epoch.calls, spanMs))) return;
@@ -158,24 +157,33 @@ export class Limits {
     else this.#fit(block, endMs, waitMs);
   }
 
-  /** A window of a few calls makes them wait long, and takes as many in the same time, three times over. */
-  #isAsBefore(epoch: Epoch): boolean {
-    const [before, last] = this.#fewEpochs;
-    this.#fewEpochs = [last, epoch];
-    return epoch.waitMs > LONG_MS && isAlike(before, epoch) && isAlike(last, epoch);
+  /** Nothing else holds, as far as is known. */
+  #isWindow({ calls }: Epoch, spanMs: number): void {
+    this.bucket = undefined;
+    this.#windows = [new Window(this.log, calls, spanMs, true)];
   }
 
   /**
-   * So few calls say more of others who share the limit, or of an earlier run, than of the limit. But a slow bucket takes no
-   * more between two refusals: what several blocks let pass tells its rate, unless they may still turn out to be a window's.
+   * So few calls say more of others who share the limit, or of an earlier run, than of the limit. But a window of a few calls
+   * takes as many in the same time, three times over, and makes the next one wait long; and a slow bucket takes no more between
+   * two refusals: what several blocks let pass tells its rate, unless they may still turn out to be a window's.
    */
-  #tooFew(block: Block, waitMs: number, trialMs: number, nowMs: number): void {
-    const isKnown = this.#windows.some((w) => w.confirmed || w.hinted || w.explains(block.sentAtMs, waitMs));
-    if (isKnown || this.log.count - this.#told < COUNTED) return;
+  #learnOfFew(epoch: Epoch, spanMs: number, block: Block, trialMs: number, nowMs: number): void {
+    if (this.#windows.some((w) => w.confirmed)) return;
     const [before, last] = this.#fewEpochs;
-    if (waitMs > LONG_MS && (last === undefined || isAlike(before, last))) return;
+    this.#fewEpochs = [last, epoch];
+    const { waitMs } = epoch;
+    const nth = this.log.count;
+    if (waitMs > LONG_MS && isAlike(last, epoch)) {
+      if (!isAlike(before, epoch)) return;
+      this.#told = nth;
+      this.#isWindow(epoch, spanMs);
+      return;
+    }
+    const isOfWindow = this.#windows.some((w) => w.hinted || w.explains(block.sentAtMs, waitMs));
+    if (isOfWindow || nth - this.#told < COUNTED) return;
+    this.#told = nth;
     this.#windows = [];
-    this.#told = this.log.count;
     this.#drained(block, waitMs, trialMs, nowMs);
   }
 
@@ -185,16 +193,14 @@ export class Limits {
    */
   #regular(epoch: Epoch, guessed: boolean): boolean {
     const { calls, spanMs, waitMs } = epoch;
-    if (calls < COUNTED) return this.#isAsBefore(epoch);
-    const [before, last] = this.#epochs;
-    if (last === undefined) return false;
+    const [, last] = this.#epochs;
+    if (last === undefined || guessed) return false;
     const sameCalls = calls === last.calls;
-    if (guessed) return false;
     const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
     const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
     return otherWait
       ? sameCalls || (sameSpan && waitMs > LONG_MS)
-      : waitMs > SECOND_MS && waitMs <= LONG_MS && isAlike(before, epoch) && isAlike(last, epoch);
+      : waitMs > SECOND_MS && waitMs <= LONG_MS && this.#epochs.every((each) => isAlike(each, epoch));
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
