@@ -3,7 +3,7 @@ import { verdictOf, type Verdict } from '../model/exit-codes.js';
 import { systemClock } from '../model/clock.js';
 import { checkOffline, checkOnline } from '../run/dry-run.js';
 import { withListeners } from './listeners.js';
-import { graphOf, onGraph, requestOf } from './on-graph.js';
+import { graphOf, ignore, onGraph, requestOf } from './on-graph.js';
 import type { EnrollOptions } from './options.js';
 import { filesIn, type RunFiles } from './result.js';
 import { sourceOf, type EnrollInput, type Source } from './rows.js';
@@ -30,7 +30,7 @@ export interface DryRunResult extends DryRun {
  */
 export function dryRun(input: EnrollInput, options: DryRunOptions = {}): Promise<DryRunResult> {
   return withListeners(options, async (heard) => {
-    const found = await check(sourceOf(input), { ...options, ...heard });
+    const found = await check(sourceOf(input), heard);
     const { folder, exitCode } = found.summary;
     const { results, recollect, summary } = filesIn(folder);
     return { ...found, verdict: verdictOf(exitCode), files: { results, recollect, summary } };
@@ -48,5 +48,3 @@ function check(source: Source, options: DryRunOptions): Promise<DryRun> {
   const { reads } = graph;
   return checkOnline(request, { ...ports, reads, granted: () => graph.granted(), watch: onReading });
 }
-
-const ignore = (): void => undefined;

@@ -4,9 +4,9 @@ import type { EnrollOptions } from './options.js';
  * Runs something whose listeners may throw: none of them stands between a call and its journal. What is thrown first ends
  * the run in good order, as an interrupt would, and is thrown once that is done.
  */
-export async function withListeners<T>(
-  options: EnrollOptions,
-  run: (heard: EnrollOptions) => Promise<T>,
+export async function withListeners<T, Options extends EnrollOptions>(
+  options: Options,
+  run: (heard: Options) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
   let thrown: { readonly error: unknown } | undefined;

@@ -112,4 +112,5 @@ export function onGraph(
   ];
 }
 
-const ignore = (): void => undefined;
+/** For whoever does not listen. */
+export const ignore = (): void => undefined;
