@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import { hintSchema, type Hint } from '../../src/dispatch/pace/adaptive/hint.js';
 import type { Demand } from '../../src/dispatch/pace/throttle.js';
+import { callsUnder, PLENTY } from './calls-under.js';
 
-/** Many rows that cannot expire: nothing but the limit holds them up. */
-const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };
 /** Far above what an answer that is still to come may take. */
 const HOUR_MS = 3_600_000;
 
@@ -36,28 +35,8 @@ class Desk {
 
   /** Calls that leave within a span against a server that takes `calls` in every `windowMs`, first-call aligned. */
   run(calls: number, windowMs: number, untilMs: number, tripMs = 80): { taken: number; refused: number } {
-    let [taken, refused, opensMs, inWindow] = [0, 0, -Infinity, 0];
-    for (let nowMs = 0; nowMs < untilMs;) {
-      const at = this.opensAt(nowMs);
-      if (at > nowMs) {
-        nowMs = Math.min(at, untilMs);
-        continue;
-      }
-      const id = this.throttle.sent(nowMs);
-      const arrivesMs = nowMs + tripMs / 2;
-      if (arrivesMs >= opensMs + windowMs) [opensMs, inWindow] = [arrivesMs, 0];
-      inWindow += 1;
-      nowMs += tripMs;
-      if (inWindow <= calls) {
-        taken += 1;
-        this.throttle.answered(id, nowMs, { kind: 'accepted' });
-      } else {
-        refused += 1;
-        const waitMs = Math.ceil((opensMs + windowMs - arrivesMs) / 1000) * 1000;
-        this.throttle.answered(id, nowMs, { kind: 'refused', retryAfterMs: waitMs });
-      }
-    }
-    return { taken, refused };
+    const limit = { kind: 'window', calls, seconds: windowMs / 1000, alignedTo: 'first call' } as const;
+    return callsUnder(limit, untilMs, this.throttle, { tripMs });
   }
 }
 

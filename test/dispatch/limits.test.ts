@@ -2,13 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import type { Hint } from '../../src/dispatch/pace/adaptive/hint.js';
-import type { Demand, Throttle } from '../../src/dispatch/pace/throttle.js';
-import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
-import { seededRandom } from '../simulation/random.js';
+import type { LimitSpec } from '../simulation/limit-spec.js';
+import { PatientThrottle } from '../simulation/other-throttles.js';
+import { callsUnder, PLENTY } from './calls-under.js';
 
-/** Many rows that cannot expire: nothing but the limit holds them up. */
-const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };
-const TRIP_MS = 20;
+const NEAR = { tripMs: 20 };
 
 interface Learned {
   readonly hint: Hint | undefined;
@@ -16,47 +14,10 @@ interface Learned {
   readonly refused: number;
 }
 
-/** What comes of calls one after the other, each of which awaits its answer, under a limit. */
-function callsUnder(spec: LimitSpec, untilMs: number, throttle: Throttle, tells = true) {
-  const limit = makeLimit(spec, seededRandom(1, 1));
-  let [taken, refused] = [0, 0];
-  for (let nowMs = 0; nowMs < untilMs;) {
-    const at = throttle.nextSendAt(nowMs, PLENTY);
-    if (at > nowMs) {
-      nowMs = Math.min(at, untilMs);
-      continue;
-    }
-    const id = throttle.sent(nowMs);
-    const refusal = limit.arrive(nowMs + TRIP_MS / 2);
-    nowMs += TRIP_MS;
-    if (refusal === undefined) {
-      taken += 1;
-      throttle.answered(id, nowMs, { kind: 'accepted' });
-    } else {
-      refused += 1;
-      const retryAfterMs = tells ? Math.ceil((refusal.waitMs ?? 0) / 1000) * 1000 : undefined;
-      throttle.answered(id, nowMs, { kind: 'refused', retryAfterMs });
-    }
-  }
-  return { taken, refused };
-}
-
 function learn(spec: LimitSpec, untilMs: number, tells = true): Learned {
   const throttle = new AdaptiveThrottle(() => 0.5);
-  const { taken, refused } = callsUnder(spec, untilMs, throttle, tells);
+  const { taken, refused } = callsUnder(spec, untilMs, throttle, { ...NEAR, tells });
   return { hint: throttle.hint(), taken, refused };
-}
-
-/** One that waits as it is told, and learns nothing. */
-class Obedient implements Throttle {
-  closedUntilMs = 0;
-  readonly roundTripMs = TRIP_MS;
-  nextSendAt = (): number => this.closedUntilMs;
-  sent = (): number => 1;
-  forecast = (): number => Infinity;
-  answered: Throttle['answered'] = (_, nowMs, { retryAfterMs = 0 }) => {
-    this.closedUntilMs = nowMs + retryAfterMs;
-  };
 }
 
 const fixed = (calls: number, seconds: number): LimitSpec => ({
@@ -165,7 +126,7 @@ describe('a limit of a few calls', () => {
   });
 
   it.each(few)('control: who only waits is refused all the time: %s', (_, spec, seconds) => {
-    const { taken, refused } = callsUnder(spec, seconds * 1000, new Obedient());
+    const { taken, refused } = callsUnder(spec, seconds * 1000, new PatientThrottle(NEAR.tripMs), NEAR);
     expect(refused / (taken + refused)).toBeGreaterThan(0.2);
   });
 });
@@ -190,7 +151,7 @@ describe('a window that is known', () => {
 
   it('is not given up for a few calls: others took the rest', () => {
     const throttle = new AdaptiveThrottle(() => 0.5);
-    callsUnder(fixed(40, 10), 300_000, throttle);
+    callsUnder(fixed(40, 10), 300_000, throttle, NEAR);
     expect(leftOvers(throttle, 300_000)).toEqual({ windows: [{ calls: 40, spanMs: 10_000 }] });
   });
 
@@ -201,7 +162,7 @@ describe('a window that is known', () => {
 
   it('from an earlier run is dropped, and nothing put in its place, once more calls pass', () => {
     const throttle = new AdaptiveThrottle(() => 0.5, { windows: [{ calls: 10, spanMs: 10_000 }] });
-    const { taken, refused } = callsUnder({ kind: 'none' }, 20_000, throttle);
+    const { taken, refused } = callsUnder({ kind: 'none' }, 20_000, throttle, NEAR);
     expect([taken > 100, refused, throttle.hint()]).toEqual([true, 0, undefined]);
   });
 
