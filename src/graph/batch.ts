@@ -6,6 +6,7 @@ import type { BearerSource } from './access-token.js';
 import type { Exchange, Send } from './client.js';
 import { answered } from './hardware-oath.js';
 import { readFound, readPath } from './read-found.js';
+import type { HttpHeaders } from './transport.js';
 
 /** One answer of a batch (page "Combine multiple HTTP requests using JSON batching"). */
 const item = z.object({
@@ -71,18 +72,9 @@ function textOf(body: unknown): string | undefined {
 }
 
 /** The item's own headers; a date in its Retry-After is read against the clock of the batch. */
-function headersOf({ headers }: Item, whole: Exchange): Headers {
-  const own = new Headers();
-  const date = whole.headers.get('date');
-  if (date !== null) own.set('date', date);
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    try {
-      own.set(name, value);
-    } catch {
-      // A name or value that no header can have says nothing.
-    }
-  }
-  return own;
+function headersOf({ headers }: Item, whole: Exchange): HttpHeaders {
+  const own = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return new Map([['date', whole.headers.get('date') ?? ''], ...own]);
 }
 
 /** Reads bear no code and no seed: what may be told back is the token alone. */

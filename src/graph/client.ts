@@ -11,7 +11,7 @@ import { OathEnrollError } from '../model/errors.js';
 import type { Secret } from '../model/secret.js';
 import type { BearerSource } from './access-token.js';
 import type { Trouble } from '../model/answer.js';
-import type { Fetch } from './transport.js';
+import type { HttpHeaders, HttpRequest, HttpResponse, Transport } from './transport.js';
 import { troubleOf } from './trouble.js';
 
 /** One HTTP call, its path relative to the API root and encoded already. */
@@ -27,7 +27,7 @@ export type HttpCall =
 export interface Exchange {
   readonly kind: 'exchange';
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** The body, or why it is not whole. */
   readonly body: string | Trouble;
   /** The token that the call bore: an answer may tell it back. */
@@ -43,8 +43,7 @@ export interface ClientSettings {
   readonly clock: Clock;
   /** For headers and body together; signing in has its own time. */
   readonly requestTimeoutMs: number;
-  /** Node's own, unless told. */
-  readonly fetch?: Fetch | undefined;
+  readonly transport: Transport;
 }
 
 /** More than any answer of these calls needs; the rest of a larger body is not read. */
@@ -54,17 +53,11 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * The Graph client without its retry and redirect handlers: those would send a POST again, call before a
  * Retry-After ends, and hand the bearer token to whatever host a redirect names.
  */
-export function createSend({
-  apiRoot,
-  bearer,
-  clock,
-  requestTimeoutMs,
-  fetch: send = (url, init) => fetch(url, init),
-}: ClientSettings): Send {
+export function createSend({ apiRoot, bearer, clock, requestTimeoutMs, transport }: ClientSettings): Send {
   const client = Client.initWithMiddleware({
     baseUrl: apiRoot,
     defaultVersion: '',
-    middleware: transport(apiRoot, send),
+    middleware: onlyLink(apiRoot, transport),
   });
   return async (call) => {
     let token: Secret;
@@ -86,8 +79,8 @@ export function createSend({
           // What Microsoft's support asks for, next to `request-id`.
           'client-request-id': randomUUID(),
         })
-        .options({ signal: abort.signal, redirect: 'manual' });
-      const response = (await sent(request, call)) as Response;
+        .options({ signal: abort.signal });
+      const response = (await sent(request, call)) as HttpResponse;
       const body = await readBody(response).catch((error: unknown) => unread(error, abort.signal.aborted));
       return { kind: 'exchange', status: response.status, headers: response.headers, body, bearer: token };
     } catch (error) {
@@ -109,12 +102,11 @@ function sent(request: GraphRequest, call: HttpCall): Promise<unknown> {
   }
 }
 
-async function readBody(response: Response): Promise<string> {
-  if (response.body === null) return '';
+async function readBody({ body }: HttpResponse): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) break;
@@ -132,14 +124,16 @@ function unread(error: unknown, timedOut: boolean): Trouble {
  * The one link of the client's chain. The client takes a path that holds "https://" for a whole URL: no token leaves for any
  * but the API root. And it would drop the cause of a failure, as it rebuilds every error but its own kind.
  */
-function transport(apiRoot: string, send: Fetch): Middleware {
+function onlyLink(apiRoot: string, transport: Transport): Middleware {
   return {
     execute: async (context) => {
       if (typeof context.request !== 'string' || !context.request.startsWith(`${apiRoot}/`)) {
         throw new TypeError('a call would have left the API root');
       }
       try {
-        context.response = await send(context.request, context.options);
+        // A raw answer passes through the client as it is.
+        const response: unknown = await transport(context.request, context.options as HttpRequest);
+        context.response = response as Response;
       } catch (cause) {
         throw GraphClientError.setGraphClientError({ cause });
       }

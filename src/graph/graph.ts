@@ -14,7 +14,7 @@ import type { AuthMethod } from '../model/auth-method.js';
 import { bulkCreation, createHardwareOath } from './hardware-oath.js';
 import { grantedBy } from './granted-by.js';
 import { tokenFetcher, type CredentialFactory } from './sign-in.js';
-import { fetchBy, type Fetch } from './transport.js';
+import { loadTransport, transportBy } from './transport.js';
 import { ME, userPath } from './user-path.js';
 
 export interface GraphSettings {
@@ -68,7 +68,6 @@ export function createGraph(settings: GraphSettings): Graph {
   const { apiRoot, isLoopback, scope } = host;
   if (!isLoopback) refuseUncheckedTls(settings.env);
   const authorityHost = isLoopback ? host.authorityHost : authorityOf(settings.env, host.authorityHost);
-  const fetch = fetchBy(settings.env, isLoopback);
   const bearer = isLoopback
     ? loopbackBearer
     : new AccessTokenSource(
@@ -82,7 +81,8 @@ export function createGraph(settings: GraphSettings): Graph {
             ),
         clock,
       );
-  const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs, fetch });
+  const transport = transportBy(settings.env, isLoopback);
+  const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs, transport });
   return {
     port: createHardwareOath(apiRoot, send, bearer, settings.self === true ? () => ME : userPath),
     createTogether: bulkCreation(send),
@@ -92,13 +92,7 @@ export function createGraph(settings: GraphSettings): Graph {
     account: async () => `${apiRoot} ${accountOf(await bearer.get())}`,
     person: async () => personOf(await bearer.get()),
     async signIn() {
-      await bearer.get();
-      await warmUp(fetch);
+      await Promise.all([bearer.get(), loadTransport()]);
     },
   };
-}
-
-/** Node loads `fetch` at its first call, which takes 30 ms and more: not those of a code that has just come. */
-async function warmUp(fetch: Fetch): Promise<void> {
-  await fetch('data:,');
 }

@@ -146,7 +146,7 @@ export function answered({ status, headers, body }: Exchange, secrets: readonly 
     errorCode: oneLine(error?.code ?? '', MAX_CODE, secrets),
     message: oneLine(error?.message ?? '', MAX_MESSAGE, secrets),
     requestId: requestId === undefined ? undefined : oneLine(requestId, MAX_CODE, secrets),
-    retryAfter: retryAfter === null ? undefined : shownWait(retryAfter, secrets),
+    retryAfter: retryAfter === undefined ? undefined : shownWait(retryAfter, secrets),
     dateMs: finite(Date.parse(headers.get('date') ?? '')),
     throttlePercentage: finite(Number.parseFloat(headers.get('x-ms-throttle-limit-percentage') ?? '')),
     claims: status === 401 ? challengedClaims(headers.get('www-authenticate') ?? '') : undefined,

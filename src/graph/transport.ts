@@ -1,10 +1,30 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { OathEnrollError, systemCode } from '../model/errors.js';
 import { LOOPBACK } from './allowed-host.js';
 import type { Environment } from './credentials.js';
 
-/** `fetch`, as far as it is used here. */
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+/** One call as it leaves. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Ends the call, and the reading of its answer. */
+  readonly signal: AbortSignal;
+}
+
+/** A status line and its headers. The body is still to be read, or to be destroyed, which it calls an error. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Readable;
+}
+
+/** By name in lower case; what came several times is joined by commas (RFC 9110 section 5.3). */
+export type HttpHeaders = ReadonlyMap<string, string>;
+
+/** Sends a call once. No redirect is followed. Rejects where no status line came. */
+export type Transport = (url: string, request: HttpRequest) => Promise<HttpResponse>;
 
 /** The order in which `@azure/identity` looks at them, so that sign-in and Graph go the same way. */
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy', 'HTTP_PROXY', 'http_proxy'];
@@ -13,22 +33,49 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy',
 const NEVER_BY_PROXY = [...LOOPBACK, '169.254.169.254'];
 
 /**
- * How calls leave this machine. Node's own `fetch` knows no proxy on Node 20, and on Node 24 sends even loopback to one
- * where `NODE_USE_ENV_PROXY` is set: so where a proxy variable is set, calls go by `undici`, which is loaded only then.
- * Other machines are called over TLS alone, so a proxy sees a CONNECT and nothing of what is said in it.
+ * How calls leave this machine: by `undici`, which takes a third of the time of Node's `fetch` and knows proxies on every
+ * Node, and is loaded with the first call. Other machines are called over TLS alone, so a proxy sees a CONNECT and nothing
+ * of what is said in it.
  *
  * @param isLoopback whether this very machine is called, which no proxy stands before
  * @throws {OathEnrollError} `usage` for a proxy variable that holds no http or https URL
  */
-export function fetchBy(env: Environment, isLoopback: boolean): Fetch {
+export function transportBy(env: Environment, isLoopback: boolean): Transport {
   const proxy = proxyOf(env);
-  if (proxy === undefined) return (url, init) => fetch(url, init);
-  let loaded: Promise<Fetch> | undefined;
-  return async (url, init) => {
-    loaded ??= loadFetch(isLoopback ? undefined : proxy, noProxy(env));
-    return (await loaded)(url, init);
+  let agent: Dispatcher | undefined;
+  return async (url, { method, headers, body, signal }) => {
+    const undici = await loadTransport();
+    agent ??=
+      proxy === undefined || isLoopback ? new undici.Agent() : proxyAgent(undici, proxy, noProxy(env));
+    const answer = await undici.request(url, {
+      dispatcher: agent,
+      // What is not asked for need not be unpacked: a small answer cannot become a huge one.
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': 'oath-enroll',
+        ...headers,
+      },
+      method,
+      body: body ?? null,
+      signal,
+    });
+    return { status: answer.statusCode, headers: headersOf(answer.headers), body: answer.body };
   };
 }
+
+/** Takes 60 ms and more, once: not those of a code that has just come. */
+export const loadTransport = (): Promise<Undici> => import('undici');
+
+type Undici = typeof import('undici');
+
+const headersOf = (headers: Dispatcher.ResponseData['headers']): HttpHeaders =>
+  new Map(
+    Object.entries(headers).map(([name, value = '']) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
 
 /**
  * Names this machine in `NO_PROXY`, where a proxy is set: what `@azure/identity` and the Azure CLI call goes by
@@ -44,8 +91,7 @@ export function keepOffProxies(env: Record<string, string | undefined>): void {
 /** The code of a connection that was cut off (`undici`, errors.js). */
 const REPEATED = 'UND_ERR_SOCKET';
 
-async function loadFetch(proxy: string | undefined, bypass: string): Promise<Fetch> {
-  const { Agent, EnvHttpProxyAgent, Pool, fetch } = await import('undici');
+function proxyAgent({ EnvHttpProxyAgent, Pool }: Undici, proxy: string, bypass: string): Dispatcher {
   /** `undici` repeats a CONNECT that was cut off, hundreds of times a second, unless it fails by another code. */
   class ProxyPool extends Pool {
     override async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
@@ -60,18 +106,12 @@ async function loadFetch(proxy: string | undefined, bypass: string): Promise<Fet
       }
     }
   }
-  const dispatcher =
-    proxy === undefined
-      ? new Agent()
-      : new EnvHttpProxyAgent({
-          httpProxy: proxy,
-          httpsProxy: proxy,
-          noProxy: bypass,
-          clientFactory: (origin, options) => new ProxyPool(origin, options),
-        });
-  // Two declarations of one standard: the library's own types and those of Node.
-  const send = fetch as unknown as (url: string | URL, init: object) => Promise<Response>;
-  return (url, init) => send(url, { ...init, dispatcher });
+  return new EnvHttpProxyAgent({
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy: bypass,
+    clientFactory: (origin, options) => new ProxyPool(origin, options),
+  });
 }
 
 const noProxy = (env: Environment): string =>

@@ -15,9 +15,6 @@ const NOT_RESOLVED = /^(ENOTFOUND|EAI_|ENODATA$)/;
 
 const NOT_CONNECTED = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/;
 
-/** `fetch` calls no port of its list of bad ones, and says so without a code (Fetch Standard, "port blocking"). */
-const BLOCKED_PORT = 'bad port';
-
 /** A proxy that let nothing through said so before the request was written (`undici`, proxy-agent.js). */
 const PROXY_REFUSED = /^Proxy response \((\d{3})\)/;
 
@@ -28,7 +25,7 @@ const CUT =
   /^(ECONNRESET|ECONNABORTED|EPIPE|EPROTO|UND_ERR_SOCKET|UND_ERR_CLOSED|UND_ERR_DESTROYED|ERR_SSL_)/;
 
 /**
- * Sorts an error of `fetch`, or of reading what it returned, by what is known of the call's effect. Only what
+ * Sorts an error of a call, or of reading what it returned, by what is known of the call's effect. Only what
  * surely happened before the request was written counts as not sent: the rest is looked up, never sent again.
  */
 export function troubleOf(error: unknown, timedOut: boolean): Trouble {
@@ -40,7 +37,7 @@ export function troubleOf(error: unknown, timedOut: boolean): Trouble {
     const advice = UNKNOWN_CA.test(code) ? ' (NODE_EXTRA_CA_CERTS names a CA of your own)' : '';
     return { kind: 'not_sent', cause: 'tls', detail: detail + advice };
   }
-  if (message === BLOCKED_PORT || NOT_CONNECTED.test(code) || syscall === 'connect') {
+  if (NOT_CONNECTED.test(code) || syscall === 'connect') {
     return { kind: 'not_sent', cause: 'connection_refused', detail };
   }
   const refusedByProxy = PROXY_REFUSED.exec(message)?.[1];
@@ -62,7 +59,7 @@ interface SystemError {
   readonly message: string;
 }
 
-/** `fetch` says only "fetch failed"; what failed is its cause, or one of many where a name has several addresses. */
+/** What failed is its cause, or one of many where a name has several addresses. */
 function rootOf(error: unknown): SystemError {
   let root = error;
   for (let depth = 0; depth < 5 && root instanceof Error; depth++) {

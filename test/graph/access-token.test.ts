@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AccessTokenSource, type FetchedToken } from '../../src/graph/access-token.js';
 import { createSend } from '../../src/graph/client.js';
+import { transportBy } from '../../src/graph/transport.js';
 import { createHardwareOath } from '../../src/graph/hardware-oath.js';
 import { OathEnrollError } from '../../src/model/errors.js';
 import { Secret } from '../../src/model/secret.js';
@@ -144,7 +145,13 @@ describe('on the wire', () => {
     const clock = new ManualClock();
     const bearer = new AccessTokenSource(fetch, clock);
     const apiRoot = `${origin}/beta`;
-    const send = createSend({ apiRoot, bearer, clock, requestTimeoutMs: 10_000 });
+    const send = createSend({
+      apiRoot,
+      bearer,
+      clock,
+      requestTimeoutMs: 10_000,
+      transport: transportBy({}, true),
+    });
     return { clock, port: createHardwareOath(apiRoot, send, bearer) };
   }
 

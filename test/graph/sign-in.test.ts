@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { TokenCredential } from '@azure/identity';
+import { request, type Dispatcher } from 'undici';
 import { createCredential } from '../../src/graph/credentials.js';
 import { AUTH_METHODS, type AuthMethod } from '../../src/model/auth-method.js';
 import { OathEnrollError } from '../../src/model/errors.js';
@@ -12,8 +14,20 @@ vi.mock('@azure/identity', async (original) => {
   return original();
 });
 
+vi.mock('undici', async (original) => {
+  const undici = await original<typeof import('undici')>();
+  return { ...undici, request: vi.fn(undici.request) };
+});
+
 const GLOBAL = 'https://graph.microsoft.com/beta';
 const authorityHost = 'https://login.microsoftonline.us';
+
+/** What Graph answers where nothing listens. */
+const NO_CONTENT = {
+  statusCode: 204,
+  headers: {},
+  body: Readable.from([]),
+} as unknown as Dispatcher.ResponseData;
 
 const APP = {
   AZURE_TENANT_ID: 'contoso.example',
@@ -27,7 +41,7 @@ const credentialFor = (auth: AuthMethod, env: Record<string, string>): Promise<T
   createCredential({ auth, env, authorityHost, onDeviceCode: () => undefined });
 
 afterEach(() => {
-  vi.restoreAllMocks();
+  vi.mocked(request).mockClear();
 });
 
 test('nothing loads @azure/identity until a tenant is asked', async () => {
@@ -92,12 +106,12 @@ describe('a credential', () => {
 
 describe('a tenant', () => {
   test('is asked for a token of its cloud before anything is sent', async () => {
-    const fetch = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 204 }));
+    vi.mocked(request).mockResolvedValueOnce(NO_CONTENT);
     const asked: unknown[] = [];
     const makeCredential = (settings: { authorityHost: string }): Promise<TokenCredential> =>
       Promise.resolve({
         getToken: (scope, options) => {
-          expect(fetch).not.toHaveBeenCalled();
+          expect(request).not.toHaveBeenCalled();
           asked.push([settings.authorityHost, scope, options]);
           return Promise.resolve({ token: 'secret-token', expiresOnTimestamp: Infinity });
         },
@@ -106,16 +120,14 @@ describe('a tenant', () => {
     await signIn();
     await port.ask(activate());
     expect(asked).toEqual([[authorityHost, 'https://graph.microsoft.us/.default', { enableCae: true }]]);
-    // What loads it ahead of the first call goes nowhere.
-    const sent = fetch.mock.calls.filter(([to]) => to !== 'data:,');
-    expect(sent).toHaveLength(1);
-    const [url, init] = sent[0]!;
+    expect(request).toHaveBeenCalledOnce();
+    const [url, init] = vi.mocked(request).mock.calls[0]!;
     expect(url).toMatch(/^https:\/\/graph\.microsoft\.us\/beta\/users\//);
-    expect(init).toMatchObject({ redirect: 'manual', headers: { authorization: 'Bearer secret-token' } });
+    expect(init).toMatchObject({ headers: { authorization: 'Bearer secret-token' } });
   });
 
   test('is told the claims of a challenge', async () => {
-    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(null, { status: 204 }));
+    vi.mocked(request).mockResolvedValueOnce(NO_CONTENT);
     const asked: unknown[] = [];
     const makeCredential = (): Promise<TokenCredential> =>
       Promise.resolve({
@@ -132,13 +144,12 @@ describe('a tenant', () => {
   });
 
   test('where nobody can sign in is sent nothing', async () => {
-    const fetch = vi.spyOn(globalThis, 'fetch');
     const makeCredential = (): Promise<TokenCredential> => Promise.reject(new Error('no az here'));
     const { port, signIn } = graphAt(GLOBAL, { auth: 'cli', makeCredential });
     const detail = 'sign-in with --auth cli failed: run "az login" and try again';
     expect(await port.ask(activate())).toEqual({ kind: 'not_sent', cause: 'sign_in', detail });
     await expect(signIn()).rejects.toThrow(new OathEnrollError('sign_in', detail));
-    expect(fetch).not.toHaveBeenCalled();
+    expect(request).not.toHaveBeenCalled();
   });
 });
 

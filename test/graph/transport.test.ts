@@ -1,5 +1,6 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fetchBy, keepOffProxies } from '../../src/graph/transport.js';
+import { keepOffProxies, transportBy, type HttpResponse } from '../../src/graph/transport.js';
 import { createSend } from '../../src/graph/client.js';
 import { Secret } from '../../src/model/secret.js';
 import { systemClock } from '../../src/model/clock.js';
@@ -8,12 +9,21 @@ import { graphAt } from './make.js';
 import { serve } from './server.js';
 
 const GRAPH = 'https://graph.microsoft.com/beta';
+const CALL = { method: 'GET' as const, headers: {}, signal: new AbortController().signal };
+
+const textOf = ({ body }: HttpResponse): Promise<string> => text(body);
 
 /** One call to Graph in an environment. No CA is named, so it never gets further than the handshake. */
 async function callIn(env: Readonly<Record<string, string>>) {
   const bearer = { get: () => new Secret('opaque'), renew: () => undefined };
-  const fetch = fetchBy(env, false);
-  const send = createSend({ apiRoot: GRAPH, bearer, clock: systemClock, requestTimeoutMs: 10_000, fetch });
+  const transport = transportBy(env, false);
+  const send = createSend({
+    apiRoot: GRAPH,
+    bearer,
+    clock: systemClock,
+    requestTimeoutMs: 10_000,
+    transport,
+  });
   return send({ method: 'GET', path: 'users/amy' });
 }
 
@@ -80,16 +90,16 @@ describe('calls to another machine', () => {
 
   test.each([undefined, '', 'example.com'])('with %j in NO_PROXY all go through it', async (no) => {
     const proxy = await startProxy(9, { onTestFinished });
-    const send = fetchBy({ HTTPS_PROXY: proxy.url, ...(no !== undefined && { NO_PROXY: no }) }, false);
-    await expect(send('https://graph.invalid/')).rejects.toThrow();
+    const send = transportBy({ HTTPS_PROXY: proxy.url, ...(no !== undefined && { NO_PROXY: no }) }, false);
+    await expect(send('https://graph.invalid/', CALL)).rejects.toThrow();
     expect(proxy.tunnels).toEqual(['graph.invalid:443']);
   });
 
   test('go past it where NO_PROXY says so', async () => {
     const server = await serve((_, response) => void response.end('here'));
     const proxy = await startProxy(9, { onTestFinished });
-    const send = fetchBy({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }, false);
-    expect(await (await send(server.origin)).text()).toBe('here');
+    const send = transportBy({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }, false);
+    expect(await textOf(await send(server.origin, CALL))).toBe('here');
     expect([proxy.tunnels, proxy.inClear]).toEqual([[], []]);
   });
 });
@@ -98,8 +108,8 @@ describe('calls to this machine', () => {
   test('go straight', async () => {
     const server = await serve((_, response) => void response.end('here'));
     const proxy = await startProxy(9, { onTestFinished });
-    const send = fetchBy({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url }, true);
-    expect(await (await send(server.origin)).text()).toBe('here');
+    const send = transportBy({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url }, true);
+    expect(await textOf(await send(server.origin, CALL))).toBe('here');
     expect([proxy.tunnels, proxy.inClear]).toEqual([[], []]);
   });
 

@@ -2,10 +2,12 @@
  * Loaded into the program before its own first line (`node --import`). It numbers the boundaries at which a kill could
  * fall, writes each into a trace, and kills its own process at the one that it was told.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import files, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
+import type { DiagnosticsChannel } from 'undici';
 import { liveFast, type FastTime } from './fast-time.js';
 
 /** A boundary: what is about to be done, or was just done, for the n-th time in this process. */
@@ -111,20 +113,20 @@ async function patchHandles(): Promise<void> {
   }
 }
 
-function patchCalls(): void {
-  const send = globalThis.fetch;
+/** `undici` tells of each call as it is made, and of its answer. */
+function watchCalls(): void {
   const [onItsWayMs, takenMs] = callTakesMs;
-  globalThis.fetch = (input, options) => {
-    const what = options?.method ?? 'GET';
-    return within(what, () => {
-      const answer = send(input, options);
-      after(() => boundary(`${what}: on its way`), onItsWayMs).unref();
-      after(() => boundary(`${what}: taken`), takenMs).unref();
-      return answer;
-    });
-  };
+  subscribe('undici:request:create', (message) => {
+    const { method } = (message as DiagnosticsChannel.RequestCreateMessage).request;
+    boundary(`${method}: before`);
+    after(() => boundary(`${method}: on its way`), onItsWayMs).unref();
+    after(() => boundary(`${method}: taken`), takenMs).unref();
+  });
+  subscribe('undici:request:headers', (message) => {
+    boundary(`${(message as DiagnosticsChannel.RequestHeadersMessage).request.method}: after`);
+  });
 }
 
 await patchHandles();
 patchFolders();
-patchCalls();
+watchCalls();

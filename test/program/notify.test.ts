@@ -140,14 +140,11 @@ describe('a post that does not come through', () => {
     expect(stderr()).toMatch(/it cannot be reached \([A-Z_]+\)/);
   });
 
-  test('for nobody listens, or fetch calls no such port', async () => {
-    for (const [port, why] of [
-      [9, 'it cannot be called'],
-      [59_999, 'it cannot be reached (ECONNREFUSED)'],
-    ] as const) {
-      const { posted, stderr } = await told(`http://127.0.0.1:${port}/${KEY}`);
-      await posted;
-      expect(stderr()).toBe(`The summary could not be posted to 127.0.0.1:${port}: ${why}.\n`);
-    }
+  test('for nobody listens', async () => {
+    const { posted, stderr } = await told(`http://127.0.0.1:9/${KEY}`);
+    await posted;
+    expect(stderr()).toBe(
+      'The summary could not be posted to 127.0.0.1:9: it cannot be reached (ECONNREFUSED).\n',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { LOOPBACK } from '../../graph/allowed-host.js';
-import { fetchBy, type Fetch } from '../../graph/transport.js';
+import { transportBy, type Transport } from '../../graph/transport.js';
 import { systemClock, type Clock } from '../../model/clock.js';
 import { OathEnrollError, systemCode } from '../../model/errors.js';
 import type { Summary } from '../../model/summary.js';
@@ -32,9 +32,9 @@ export function notifier(
       '--notify takes an https URL without a user name (http on this very machine alone)',
     );
   }
-  const fetch = fetchBy(io.env, isHere);
+  const transport = transportBy(io.env, isHere);
   return async (summary) => {
-    const trouble = await post(url, JSON.stringify(countsOf(summary)), clock, fetch);
+    const trouble = await post(url, JSON.stringify(countsOf(summary)), clock, transport);
     if (trouble !== undefined) {
       io.stderr.write(`The summary could not be posted to ${url.host}: ${trouble}.\n`);
     }
@@ -57,19 +57,18 @@ function countsOf(summary: Summary): Readonly<Record<string, unknown>> {
 }
 
 /** Sends it once. Returns why that failed, in words that do not name the address. */
-async function post(url: URL, body: string, clock: Clock, fetch: Fetch): Promise<string | undefined> {
+async function post(url: URL, body: string, clock: Clock, transport: Transport): Promise<string | undefined> {
   const abort = new AbortController();
   const disarm = clock.at(clock.elapsed() + PATIENCE_MS, () => abort.abort());
   try {
     const headers = { 'content-type': 'application/json' };
-    // A redirect could lead anywhere.
-    const request = { method: 'POST', headers, body, redirect: 'manual', signal: abort.signal } as const;
-    const response = await fetch(url, request);
-    await response.body?.cancel();
-    return response.ok ? undefined : `it answered HTTP ${response.status}`;
+    const answer = await transport(url.href, { method: 'POST', headers, body, signal: abort.signal });
+    // Nobody reads what is said besides.
+    answer.body.on('error', () => undefined).destroy();
+    return answer.status >= 200 && answer.status < 300 ? undefined : `it answered HTTP ${answer.status}`;
   } catch (error) {
     if (abort.signal.aborted) return `no answer within ${PATIENCE_MS / 1000} s`;
-    const code = error instanceof Error ? systemCode(error.cause) : '';
+    const code = systemCode(error);
     return code === '' ? 'it cannot be called' : `it cannot be reached (${code})`;
   } finally {
     disarm();
