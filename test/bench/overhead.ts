@@ -1,6 +1,6 @@
 /**
  * What a row costs beyond its HTTP call: a bare loop of `fetch`, the Graph client alone, our dispatcher and Graph
- * stage, and the whole of `run` with intake, journal and results, all with the same calls in flight to the same
+ * stage, these with the journal, and the whole of `run` with intake, journal, results and page, all with the same calls in flight to the same
  * server in another process, which answers 204 at once. Each measure is a process of its own; they take turns.
  */
 import { fork } from 'node:child_process';
@@ -20,7 +20,15 @@ import {
   report,
   type Measure,
 } from './measure.js';
-import { CONCURRENCY, dispatchRows, enrollFile, graphAt, rowOf, writeCsv } from './subjects.js';
+import {
+  CONCURRENCY,
+  dispatchJournaled,
+  dispatchRows,
+  enrollFile,
+  graphAt,
+  rowOf,
+  writeCsv,
+} from './subjects.js';
 
 const ROUNDS = 5;
 const ROWS = 4000;
@@ -54,7 +62,8 @@ const SUBJECTS: Readonly<Record<string, (url: string, folder: string) => Work>> 
       });
   },
   'dispatcher and Graph stage': (url) => (rows) => dispatchRows(graphAt(url), rows),
-  'whole run, with journal': (url, folder) => (rows) => enrollFile(graphAt(url), csvIn(folder, rows), rows),
+  'the same with the journal': (url) => (rows) => dispatchJournaled(graphAt(url), rows),
+  'whole run': (url, folder) => (rows) => enrollFile(graphAt(url), csvIn(folder, rows), rows),
 };
 
 function callOf(i: number): { path: string; body: Record<string, string> } {
@@ -106,7 +115,7 @@ async function compare(url: string, folder: string): Promise<void> {
   /** Throughput of one by that of another: the median over the rounds, within which the machine was alike. */
   const ratio = (name: string, of: string, figure: 'wallUs' | 'cpuUs'): string =>
     median(rounds.map((measures) => measures[of]![figure] / measures[name]![figure])).toFixed(2);
-  const [, client, stage, whole] = names as [string, string, string, string];
+  const [, client, stage, journaled, whole] = names as [string, string, string, string, string];
   await report('overhead', 'What a row costs beyond its call', [
     `${ROWS} rows, ${CONCURRENCY} calls in flight, medians of ${ROUNDS} rounds. The server is another process on the same two cores and ` +
       'answers 204 at once, so nothing hides what our code costs; of Graph’s usual answer time of 100 ms and more it is a hundredth.',
@@ -121,13 +130,14 @@ async function compare(url: string, folder: string): Promise<void> {
     }),
     [
       { of: stage, by: client, least: 0.8 },
-      { of: whole, by: stage, least: 0.7 },
+      { of: journaled, by: stage, least: 0.7 },
+      { of: whole, by: stage, least: undefined },
     ].map(({ of, by, least }) => ({
       'throughput of': of,
       'as a share of': by,
       'by wall time': ratio(of, by, 'wallUs'),
       'by CPU time': ratio(of, by, 'cpuUs'),
-      target: `${least} or more`,
+      target: least === undefined ? '' : `${least} or more`,
     })),
   ]);
 }

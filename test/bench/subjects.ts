@@ -1,18 +1,21 @@
 /** The paths through the program that benchmarks take, and rows to send along them. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import type { Recorder } from '../../src/dispatch/recorder.js';
 import { createGraph } from '../../src/graph/graph.js';
+import { Journal } from '../../src/journal/journal.js';
 import type { Answer, GraphPort } from '../../src/model/answer.js';
 import { systemClock } from '../../src/model/clock.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
 import { enroll } from '../../src/run/enroll.js';
+import { JournalRecorder } from '../../src/run/session/journal-recorder.js';
 
 export const CONCURRENCY = 16;
 
@@ -98,6 +101,28 @@ const DONE = Promise.resolve();
 /** The dispatcher without files: rows are made as they are added, and nothing is written down. */
 export async function dispatchRows(graph: GraphPort, rows: number): Promise<void> {
   const recorder = new CountingRecorder();
+  await dispatchAll(graph, rows, recorder);
+  mustBeAll(recorder.enrolled, rows);
+}
+
+/** The same with what is done written to a journal, and each intent on disk before its call. */
+export async function dispatchJournaled(graph: GraphPort, rows: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'journaled-'));
+  try {
+    const journal = await Journal.create(join(folder, 'journal.jsonl'));
+    let enrolled = 0;
+    const recorder = new JournalRecorder(journal, systemClock, (event) => {
+      if (event.type === 'outcome' && event.status === 'enrolled') enrolled += 1;
+    });
+    await dispatchAll(graph, rows, recorder);
+    await journal.close();
+    mustBeAll(enrolled, rows);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function dispatchAll(graph: GraphPort, rows: number, recorder: Recorder): Promise<void> {
   const dispatcher = new Dispatcher(
     {
       graph,
@@ -112,7 +137,6 @@ export async function dispatchRows(graph: GraphPort, rows: number): Promise<void
   dispatcher.start();
   dispatcher.close();
   await dispatcher.finished;
-  mustBeAll(recorder.enrolled, rows);
 }
 
 /** The whole of `oath-enroll run`: intake, dispatch, journal, results. */
