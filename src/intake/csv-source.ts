@@ -131,7 +131,8 @@ export class CsvSource {
     const text = this.#delimiter === undefined ? this.#openHead(bytes) : bytes;
     if (text.length === 0) return [];
     const all = this.#cells(text);
-    const isLinePerRecord = countBreaks(text) + (endsWithBreak(text) ? 0 : 1) === all.length;
+    // The last line may have no break: nothing follows that would be counted wrong.
+    const isLinePerRecord = countBreaks(text) === all.length;
     const records: CsvRecord[] = [];
     for (const cells of all) {
       if (!cells.every(isBlank)) records.push({ line: this.#line, cells });
@@ -213,11 +214,6 @@ function blankRecords(text: string): string {
 }
 
 const isBlank = (cell: string): boolean => cell.trim() === '';
-
-function endsWithBreak(text: Buffer): boolean {
-  const last = text[text.length - 1];
-  return last === LF || last === CR;
-}
 
 /** Line breaks in UTF-8 bytes; CR LF is one. */
 function countBreaks(text: Buffer): number {

@@ -18,5 +18,5 @@ function withoutOuterBlanks(cell: string): string {
   return start < 0 ? '' : characters.slice(start, end + 1).join('');
 }
 
-/** A printable ASCII character that begins no mark for text: most cells begin and end with one. */
-const isPlain = (code: number): boolean => code > 0x27 && code < 0x7f && code !== 0x3d;
+/** A printable ASCII character from `(` on: most cells begin and end with one, and a mark for text begins or ends with none. */
+const isPlain = (code: number): boolean => code > 0x27 && code < 0x7f;

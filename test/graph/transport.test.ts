@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keepOffProxies, transportBy, type HttpResponse } from '../../src/graph/transport.js';
@@ -101,6 +102,44 @@ describe('calls to another machine', () => {
     const send = transportBy({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }, false);
     expect(await textOf(await send(server.origin, CALL))).toBe('here');
     expect([proxy.tunnels, proxy.inClear]).toEqual([[], []]);
+  });
+});
+
+describe('every call', () => {
+  test('asks for JSON that is not packed, and says who calls', async () => {
+    let asked: IncomingHttpHeaders = {};
+    const server = await serve(({ headers }, response) => {
+      asked = headers;
+      response.end();
+    });
+    await transportBy({}, true)(server.origin, { ...CALL, headers: { authorization: 'Bearer t' } });
+    expect(asked).toMatchObject({
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'oath-enroll',
+      authorization: 'Bearer t',
+    });
+  });
+
+  test('is answered with status and headers, each header whole', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(429, [
+        ['Retry-After', '7'],
+        ['Set-Cookie', 'a=1'],
+        ['Set-Cookie', 'b=2'],
+      ] as never);
+      response.end();
+    });
+    const { status, headers } = await transportBy({}, true)(server.origin, CALL);
+    expect([status, headers.get('retry-after'), headers.get('set-cookie')]).toEqual([429, '7', 'a=1, b=2']);
+  });
+
+  test('goes where it is sent and no further', async () => {
+    const server = await serve(({ url }, response) => {
+      response.writeHead(url === '/here' ? 307 : 204, { location: '/there' }).end();
+    });
+    const { status } = await transportBy({}, true)(`${server.origin}/here`, CALL);
+    expect(status).toBe(307);
   });
 });
 

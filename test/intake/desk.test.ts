@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { OathEnrollError } from '../../src/model/errors.js';
 import { typedField } from '../../src/intake/typed-field.js';
 import { readUserColumn } from '../../src/intake/user-column.js';
 import { NOW, readAll, reasonOf, rowOf } from './read.js';
@@ -53,6 +54,16 @@ describe('a column of users', () => {
   });
 
   it('is missed by name', async () => {
-    await expect(read('Name,Code\nAmy,1\n')).rejects.toThrow('there is no such column');
+    await expect(read('\nName,Code\nAmy,1\n')).rejects.toEqual(
+      new OathEnrollError('input', 'there is no such column', {
+        file: 'people.csv',
+        line: 2,
+        column: 'user',
+      }),
+    );
+  });
+
+  it('is found behind more delimiters of another kind', async () => {
+    expect(await read('Name, first, last;upn\nAmy;amy@contoso.com\n')).toEqual(['amy@contoso.com']);
   });
 });

@@ -105,6 +105,20 @@ describe('an input that can be read', () => {
     expect(seen).toEqual(['A1', 'A2']);
     expect(source.destroyed).toBe(true);
   });
+
+  it('reads the first rows alone where more have come with them', async () => {
+    const { rows } = await readAll(`${HEADER}\nA1,a@x,123456\nA2,b@x,123456\nA3,c@x,123456\n`, { limit: 2 });
+    expect(rows.map(({ serialNumber }) => serialNumber)).toEqual(['A1', 'A2']);
+  });
+
+  it.each([
+    [';', 'serial;a;b,user\n'],
+    [',', 'serial,a,b;user\n'],
+  ])('finds the delimiter %j that makes more columns where none knows more', async (delimiter, head) => {
+    expect(
+      (await openText(Readable.from([Buffer.from(head)]), { purpose: 'look_up' })).header.delimiter,
+    ).toBe(delimiter);
+  });
 });
 
 describe('rows that arrive slowly', () => {
@@ -251,6 +265,33 @@ describe('an unusable input is named by file, line and column', () => {
     await expect(openText(source)).rejects.toEqual(
       new OathEnrollError('input', 'it cannot be read (EISDIR)', { file: 'rollout.csv' }),
     );
+  });
+
+  it('a source that its maker knows to be wrong is named, in the maker’s own words', async () => {
+    const source = new Readable({ read: () => undefined });
+    source.destroy(new OathEnrollError('usage', 'rows[1] has no user', { line: 3 }));
+    await expect(openText(source)).rejects.toEqual(
+      new OathEnrollError('usage', 'rows[1] has no user', { file: 'rollout.csv', line: 3 }),
+    );
+  });
+
+  it('a source of a program’s own that throws gives it what was thrown', async () => {
+    const cause = new Error('out of paper');
+    const source = new Readable({ read: () => undefined });
+    source.destroy(cause);
+    await expect(openText(source)).rejects.toMatchObject({
+      message: 'it cannot be read (Error: out of paper)',
+      place: { file: 'rollout.csv' },
+      cause,
+    });
+    const known = new Readable({ read: () => undefined });
+    known.destroy(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }));
+    const error: unknown = await openText(known).catch((thrown: unknown) => thrown);
+    expect(error).not.toHaveProperty('cause');
+  });
+
+  it('a workbook is an error of the input', async () => {
+    await expect(readAll(Buffer.from('504b030414000600', 'hex'))).rejects.toMatchObject({ code: 'input' });
   });
 
   it('lets go of the source', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { errorOf, NOW, readAll, reasonOf, rowOf } from './read.js';
+import { errorOf, NOW, openText, readAll, reasonOf, rowOf } from './read.js';
 
 const HEADER = 'serialNumber,user,verificationCode';
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -78,6 +79,83 @@ describe('headers', () => {
     );
   });
 
+  it('of --column are taken as they stand before blanks and case are left out', async () => {
+    const columns = new Map([['user', 'Log_In']]);
+    const { rows } = await readAll('login,Log_In,serial,code\nmachine,amy@contoso.com,TOTP1,123456\n', {
+      columns,
+    });
+    expect(rows[0]?.row).toMatchObject({ user: 'amy@contoso.com' });
+    expect(
+      await rowOf('My own,serial,code\namy@contoso.com,TOTP1,123456\n', {
+        columns: new Map([['user', 'my_own']]),
+      }),
+    ).toMatchObject({ user: 'amy@contoso.com' });
+  });
+
+  it('of --column alone make a header', async () => {
+    const columns = new Map([
+      ['serialNumber', 'Tag'],
+      ['user', 'Who'],
+      ['code', 'Pin'],
+    ]);
+    expect(await rowOf('Tag;Who;Pin\nTOTP1;amy@contoso.com;123456\n', { columns })).toMatchObject({
+      serialNumber: 'TOTP1',
+    });
+  });
+
+  it('that differ by blanks and case alone stand there twice', async () => {
+    expect(await errorOf(`${HEADER},Site, site \n`)).toBe(
+      'rollout.csv, line 1, column " site ": this header stands there twice, rename or take away one',
+    );
+  });
+
+  it('that mean the same are told, and so is how to choose', async () => {
+    expect(await errorOf('serial,user,upn,code\n')).toBe(
+      'rollout.csv, line 1, column "upn": "user" and "upn" both mean user, choose with --column user=HEADER or take one away',
+    );
+  });
+
+  it('are listed without those that have no name, and cut where they are long', async () => {
+    const long = 'Größe '.repeat(10);
+    expect(await errorOf(`serial,code, ,${long},${long}y\n`)).toBe(
+      `rollout.csv, line 1, column "user": there is no such column, the headers are "serial", "code", "${long}", "${long}…"; name yours with --column user=HEADER`,
+    );
+  });
+
+  it('are an error of the input, a --column that there is not one of the command', async () => {
+    await expect(readAll('serial,user\n')).rejects.toMatchObject({ code: 'input' });
+    await expect(readAll('')).rejects.toMatchObject({ code: 'input' });
+    await expect(readAll(`${HEADER}\n`, { columns: new Map([['pin', 'user']]) })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('the columns are serialNumber, user, ') as string,
+    });
+  });
+
+  it('of a look-up need neither user nor code', async () => {
+    const { header, rows } = await readAll('site,serial\nHQ,TOTP1\n', { purpose: 'look_up' });
+    expect(header.names).toEqual(['site', 'serial']);
+    expect(rows[0]).toMatchObject({ serialNumber: 'TOTP1', record: { cells: ['HQ', 'TOTP1'] } });
+  });
+
+  it('tell whether codes lack a time, and whether there may be seeds', async () => {
+    const told = async (header: string): Promise<boolean[]> => {
+      const { codesLackTime, hasSeeds } = await openText(Readable.from([Buffer.from(`${header}\n`)]));
+      return [codesLackTime, hasSeeds];
+    };
+    expect(await told('serial,user,code')).toEqual([true, false]);
+    expect(await told('serial,user,code,collectedAt')).toEqual([false, false]);
+    expect(await told('serial,user,seed')).toEqual([false, true]);
+    expect(await told('serial,user,seed,collectedAt')).toEqual([false, true]);
+  });
+
+  it('of a seed column that --column passes over do not let its seeds through', async () => {
+    const columns = new Map([['secretKey', 'New']]);
+    const { rows } = await readAll(`serial,user,seed,New\nTOTP1,amy@contoso.com,${SEED},${SEED}\n`, {
+      columns,
+    });
+    expect(rows[0]?.record.cells).toEqual(['TOTP1', 'amy@contoso.com', '', '']);
+  });
+
   it('of a code column that --column passes over do not let its codes through', async () => {
     const columns = new Map([['code', 'New']]);
     const { rows } = await readAll('serial,user,code,New\nTOTP1,amy@contoso.com,111111,222222\n', {
@@ -113,6 +191,9 @@ describe('serial numbers', () => {
     ["'00123", '00123'],
     ['="00123"', '00123'],
     ['21E12345', '21E12345'],
+    ['123.0x', '123.0x'],
+    ['x123.0', 'x123.0'],
+    ['1'.repeat(128), '1'.repeat(128)],
   ])('%j is %s', async (cell, serialNumber) => {
     const { rows } = await readAll(withCell('serialNumber', cell));
     expect(rows[0]?.row?.serialNumber).toBe(serialNumber);
@@ -128,6 +209,7 @@ describe('serial numbers', () => {
     ['1,23E+11', 'was turned into a number'],
     ['1E+11', 'was turned into a number'],
     ['123.0', 'was turned into a decimal number by a spreadsheet'],
+    ['123,00', 'was turned into a decimal number by a spreadsheet'],
     ['12\n3', 'holds a line break or another character that cannot be seen'],
     ['12\u200b3', 'holds a line break or another character that cannot be seen'],
     ['1'.repeat(129), 'is longer than 128 characters'],
@@ -143,6 +225,7 @@ describe('users', () => {
     'amy_fabrikam.com#EXT#@contoso.onmicrosoft.com',
     '6E4B8F52-0c5d-4a3e-9d5e-0a1b2c3d4e5f',
     'größe@contoso.com',
+    `${'a'.repeat(318)}@x`,
   ])('%s can be one', async (user) => {
     expect(await rowOf(withCell('user', ` ${user}\u00a0`))).toMatchObject({ user });
   });
@@ -183,6 +266,15 @@ describe('verification codes', () => {
     ['1.23E+05', 'was turned into scientific notation by a spreadsheet'],
     ['1,23E+05', 'was turned into scientific notation'],
     ['123456.0', 'was turned into a decimal number by a spreadsheet'],
+    ['123456.00', 'was turned into a decimal number by a spreadsheet'],
+    ['1.0x', 'is not a code of six digits'],
+    ['x1.0', 'is not a code of six digits'],
+    ['123 456x', 'is not a code of six digits'],
+    ['x123 456', 'is not a code of six digits'],
+    ['1234567x', 'is not a code of six digits'],
+    ['x1234567', 'is not a code of six digits'],
+    ['1,234x', 'is not a code of six digits'],
+    ['x1,234', 'is not a code of six digits'],
     ['123,456', 'was given a thousands separator by a spreadsheet'],
     ['１２３４５６', 'has full-width or other digits that are not 0 to 9'],
     ['12a456', 'is not a code of six digits'],
@@ -200,6 +292,10 @@ describe('verification codes', () => {
       column: 'My code',
       reason: 'column "My code" lost its leading zeros in a spreadsheet, format the column as text',
     });
+  });
+
+  it('say the column without the blanks around its name', async () => {
+    expect(await reasonOf(' serial ,user,code\n,amy@contoso.com,123456\n')).toBe('column "serial" is empty');
   });
 
   it('are named together with whatever else is wrong', async () => {
@@ -226,9 +322,20 @@ describe('seeds', () => {
       'could be hexadecimal as well as base32, and nothing tells which',
     ],
     ['A'.repeat(130), 'is longer than 128 characters'],
+    ['ABCDEF23'.repeat(8), 'could be hexadecimal as well as base32, and nothing tells which'],
+    [`${SEED.slice(0, 8)}=${SEED.slice(8)}`, 'is not base32'],
+    // Hexadecimal, but for a letter, a digit or half of its bytes.
+    [`Z${'0A'.repeat(16)}`, 'is not base32'],
+    [`${'0A'.repeat(16)}Z`, 'is not base32'],
+    [`${'0A'.repeat(16)}0`, 'is not base32'],
+    ['0A'.repeat(8), 'is not base32'],
     [SEED.slice(1, -6), 'is base32 with a character missing or too many'],
   ])('%j is refused', async (cell, reason) => {
     expect(await reasonOf(withCell('secretKey', cell))).toContain(reason);
+  });
+
+  it('may have as many characters as Graph takes', async () => {
+    expect(await seedOf(withCell('secretKey', 'Z'.repeat(128)))).toBe('Z'.repeat(128));
   });
 
   it('win over a code, which then need not be sound', async () => {
@@ -247,7 +354,7 @@ describe('intervals and hash functions', () => {
     ['60', 60],
     ['30s', 30],
     ['60 sec', 60],
-    ['30.0', 30],
+    ['30.00', 30],
   ])('interval %j is %d seconds', async (cell, intervalS) => {
     expect(await rowOf(withCell('timeInterval', cell))).toMatchObject({ intervalS });
   });
@@ -261,7 +368,7 @@ describe('intervals and hash functions', () => {
     });
   });
 
-  it.each(['45', '1', '60 min', '300'])('interval %j is refused', async (cell) => {
+  it.each(['45', '1', '60 min', '300', 'x30', '30 sx'])('interval %j is refused', async (cell) => {
     expect(await reasonOf(withCell('timeInterval', cell))).toContain('is neither 30 nor 60 seconds');
   });
 
@@ -404,6 +511,42 @@ describe('lines that do not fit the header', () => {
         },
       },
     ]);
+  });
+
+  it('are enough where either code or seed stands in them', async () => {
+    expect(await rowOf(`serial,user,code,seed\nTOTP1,amy@contoso.com,123456\n`)).toMatchObject({
+      proof: { kind: 'code' },
+    });
+    expect(await reasonOf('serial,user,code,seed\nTOTP1,amy@contoso.com\n')).toBe(
+      'has 2 cells where the header has 4: is a delimiter missing?',
+    );
+  });
+
+  it('control: those that fit show their own figures, whatever is wrong with a code', async () => {
+    const own = '739154,1.2,12 34 56';
+    for (const [header, cells] of [
+      [HEADER, 'TOTP1,amy@contoso.com,12'],
+      ['serial,user,seed', 'TOTP1,amy@contoso.com,!'],
+      [`${HEADER},collectedAt`, 'TOTP1,amy@contoso.com,12,noon'],
+    ] as const) {
+      const { rows } = await readAll(`${header},cost centre,rate,room\n${cells},${own}\n`);
+      expect(rows[0]?.problem?.status).toBe('invalid');
+      expect(rows[0]?.record.cells.slice(-3).join()).toBe(own);
+    }
+  });
+
+  it.each([
+    ['a name where the code should be', '123456,,amy@contoso.com,TOTP1', ['', '', 'amy@contoso.com', '']],
+    ['a code where the user should be', 'TOTP1,,654321,', ['TOTP1', '', '', '']],
+    [
+      'a code where the time should be',
+      'TOTP1,123 456,amy@contoso.com,',
+      ['TOTP1', '', 'amy@contoso.com', ''],
+    ],
+    ['digits in groups of two', '12 34 56,,amy@contoso.com,TOTP1', ['', '', 'amy@contoso.com', '']],
+  ])('with %s do not show the code', async (_, line, cells) => {
+    const { rows } = await readAll(`serial,collectedAt,user,code\n${line}\n`);
+    expect(rows[0]?.record.cells).toEqual(cells);
   });
 
   it('with code and serial number swapped do not show the code', async () => {

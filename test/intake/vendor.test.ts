@@ -60,11 +60,25 @@ describe('a vendor’s file', () => {
     ['a@contoso.com,S1,JBSWY3DPEHPK3PXP,45,C,M', 'is neither 30 nor 60 seconds'],
     ['a@contoso.com,S1,JBSWY3DPEHPK3PXP,30,,M', 'column "manufacturer" is empty'],
     ['a@contoso.com,S1,JBSWY3DPEHPK3PXP,30,C,', 'column "model" is empty'],
+    [
+      `a@contoso.com,S1,JBSWY3DPEHPK3PXP,30,${'C'.repeat(257)},M`,
+      '"manufacturer" is longer than 256 characters',
+    ],
     ['a@contoso.com,S1,JBSWY3DPEHPK3PXP,30', 'has 4 cells where the header has 6'],
     ['a@contoso.com,S1,JBSWY3DPEHPK3PXP,30,Contoso, Inc.,M', 'has 7 cells where the header has 6'],
   ])('that is damaged is told so: %s', async (cells, words) => {
     expect(await damaged(cells)).toContain(words);
   });
+});
+
+it('a manufacturer may have as many characters as 256', async () => {
+  const cells = `a@contoso.com,S1,JBSWY3DPEHPK3PXP,30,${'C'.repeat(256)},M`;
+  expect((await rowOf(`${LEGACY}\n${cells}\n`, IMPORT)).maker?.manufacturer).toHaveLength(256);
+});
+
+it('a seed is needed for an import, whatever code stands there', async () => {
+  const input = 'serial,code,seed,manufacturer,model\nS1,123456,,Contoso,HK\n';
+  expect(await reasonOf(input, IMPORT)).toBe('column "seed" is empty');
 });
 
 describe('seeds in hexadecimal', () => {
