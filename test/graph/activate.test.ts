@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/model/clock.js';
 import { activate, CODE, graphAt } from './make.js';
 import { json, serve, type TestServer } from './server.js';
 
@@ -13,6 +14,69 @@ function refusing(status: number, body: unknown, headers = {}): Promise<TestServ
 }
 
 describe('an activation', () => {
+  test.each([
+    [200, ''],
+    [299, ''],
+    [300, 'odd'],
+    [400, 'odd'],
+  ])('answered by %i has the error code %j of its body', async (status, errorCode) => {
+    const server = await refusing(status, { error: { code: 'odd', message: 'x' } });
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({
+      httpStatus: status,
+      errorCode,
+    });
+  });
+
+  test('that is refused for want of permission has no claims to prove', async () => {
+    const server = await refusing(403, {}, { 'www-authenticate': 'Bearer claims="eyJhIjoxfQ=="' });
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({ claims: undefined });
+    const challenge = await refusing(401, {}, { 'www-authenticate': 'Bearer claims="eyJhIjoxfQ=="' });
+    expect(await graphAt(challenge.origin).port.ask(activate())).toMatchObject({ claims: '{"a":1}' });
+  });
+
+  test('that is refused is told in Graph’s words, be a letter torn in two on the way', async () => {
+    const body = Buffer.from('{"error":{"code":"x","message":"Größe 🏔"}}');
+    const server = await serve((_request, response) => {
+      response.writeHead(400, { 'content-length': body.length });
+      const pieces = [...body].map((byte) => Buffer.from([byte]));
+      const next = (): void => {
+        const piece = pieces.shift();
+        if (piece === undefined) response.end();
+        else response.write(piece, () => setImmediate(next));
+      };
+      next();
+    });
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({ message: 'Größe 🏔' });
+  });
+
+  test.each([
+    ['', ''],
+    [' \r\n ', ''],
+    ['  <html>', 'a web page instead of an answer of Graph'],
+    ['5 < 6', 'no error of Graph in the answer'],
+    ['x<br>', 'no error of Graph in the answer'],
+  ])('that is refused with %j says %j', async (body, message) => {
+    const server = await serve((_request, response) => void response.writeHead(502).end(body));
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({ message });
+  });
+
+  test('leaves no timer behind', async () => {
+    const server = await serve((_request, response) => void response.writeHead(204).end());
+    let timers = 0;
+    const clock = {
+      ...systemClock,
+      at: () => {
+        timers += 1;
+        return () => (timers -= 1);
+      },
+    };
+    const answer = graphAt(server.origin, { clock }).port.ask(activate());
+    await new Promise(setImmediate);
+    expect(timers).toBe(1);
+    await answer;
+    expect(timers).toBe(0);
+  });
+
   test('is one POST of code and serial number, under an id of its own', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(204, { 'request-id': 'b31c83fd', date: 'Tue, 24 Nov 2026 14:00:00 GMT' }).end();
@@ -207,6 +271,18 @@ describe('a Retry-After', () => {
     'that can be obeyed is passed on whole: %s',
     async (header) => expect(await retryAfter(header)).toMatchObject({ retryAfter: header }),
   );
+
+  test('with more digits behind the point is the code all the same', async () => {
+    const server = await refusing(429, {}, { 'retry-after': `${CODE}.50` });
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({
+      retryAfter: String(Number(CODE) + 1),
+    });
+  });
+
+  test('with anything behind its digits is no number', async () => {
+    const server = await refusing(429, {}, { 'retry-after': '7 seconds' });
+    expect(await graphAt(server.origin).port.ask(activate())).toMatchObject({ retryAfter: '7 seconds' });
+  });
 
   test('that is the code is obeyed, a second longer', async () => {
     expect(await retryAfter(CODE)).toMatchObject({ retryAfter: String(Number(CODE) + 1) });

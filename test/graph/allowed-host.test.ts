@@ -94,3 +94,16 @@ test.each([
   expect(refused).not.toThrow(/hunter2/);
   expect(made).toBe(0);
 });
+
+test.each([
+  [
+    'https://evil.example:8443/beta',
+    'no token is sent to https://evil.example:8443: the Graph URL must be https on a host',
+  ],
+  ['graph.microsoft.com', 'the Graph URL is not a URL: it must be https on a host of Microsoft Graph'],
+  ['https://amy@graph.microsoft.com/beta', 'the Graph URL must not hold a user name or password'],
+  ['https://:hush@graph.microsoft.com/beta', 'the Graph URL must not hold a user name or password'],
+  ['https://graph.microsoft.com/beta?x=1', 'the Graph URL must end with its path, without ? and #'],
+])('%s is refused in words that help', (url, words) => {
+  expect(() => allowedHost(url)).toThrow(words);
+});

@@ -18,6 +18,7 @@ const serveItems = (answer: (url: string) => object) =>
     json(response, 200, { responses: responses.reverse() }, { date: 'Tue, 24 Nov 2026 12:00:00 GMT' });
   });
 
+const GLOBAL = 'https://graph.microsoft.com/beta';
 const USER: Read = { kind: 'user', user: 'amy#1@contoso.example' };
 const TOKENS: Read = { kind: 'user_tokens', user: '$odd@contoso.example' };
 const APPS: Read = { kind: 'user_apps', user: 'amy@contoso.example' };
@@ -156,6 +157,68 @@ describe('reads that go together', () => {
     });
     const got = await graphAt(server.origin).reads.readTogether([USER, POLICY]);
     expect(got).toMatchObject({ kind: 'whole', answer });
+  });
+
+  test('are surely not made where nobody listens', async () => {
+    const got = await graphAt('http://127.0.0.1:9').reads.readTogether([USER]);
+    expect(got).toMatchObject({ kind: 'whole', answer: { kind: 'not_sent', cause: 'connection_refused' } });
+  });
+
+  test('are not answered by a body that breaks off', async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"responses":[', () => response.destroy());
+    });
+    const got = await graphAt(server.origin).reads.readTogether([USER]);
+    expect(got).toMatchObject({ kind: 'whole', answer: { kind: 'no_answer', cause: 'unreadable' } });
+  });
+
+  test('say why they are of no use', async () => {
+    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const server = await serve((_request, response) => {
+      response.end(
+        `{"responses":[{"id":"1","status":200,"body":{}},{"id":"2","status":200,"body":${nested}},{"id":"3","status":200}]}`,
+      );
+    });
+    const got = await graphAt(server.origin).reads.readTogether([USER, USER, USER, USER]);
+    expect(got.kind === 'each' ? got.answers.map(({ answer }) => answer) : got).toEqual(
+      [
+        'the batch holds no answer to this',
+        'the answer is not what Graph documents',
+        'an answer of the batch is nested without end',
+        'the answer is not what Graph documents',
+      ].map((detail) => ({ kind: 'no_answer', cause: 'unreadable', detail })),
+    );
+    const other = await serve((_request, response) => void response.end('{"value":[]}'));
+    expect(await graphAt(other.origin).reads.readTogether([USER])).toMatchObject({
+      answer: { detail: 'the answer is no batch' },
+    });
+  });
+
+  test('that are refused without a body are told by their status', async () => {
+    const server = await serve((request, response) => {
+      const [{ id }] = requestsOf(request) as [Request];
+      json(response, 200, { responses: [{ id, status: 404, headers: { 'Content-Type': 'text/plain' } }] });
+    });
+    const got = await graphAt(server.origin).reads.readTogether([USER]);
+    expect(got).toMatchObject({ answers: [{ answer: { httpStatus: 404, errorCode: '', message: '' } }] });
+  });
+
+  test('wait for a sign-in, and have it renewed', async () => {
+    let fetches = 0;
+    const credential = {
+      getToken: () => Promise.resolve({ token: `t${++fetches}`, expiresOnTimestamp: Infinity }),
+    };
+    for (const port of [graphAt(GLOBAL, { credential }).reads, graphAt(GLOBAL, { credential }).port]) {
+      const before = fetches;
+      const signingIn = port.signingIn();
+      expect(signingIn).toBeInstanceOf(Promise);
+      expect(await signingIn).toBeUndefined();
+      expect(port.signingIn()).toBeUndefined();
+      port.renewSignIn(Infinity, undefined);
+      await port.signingIn();
+      expect(fetches).toBe(before + 2);
+    }
   });
 
   test('what is told back of the bearer is blanked', async () => {

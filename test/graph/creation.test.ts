@@ -99,8 +99,61 @@ describe('tokens together', () => {
     expect(await statuses(server.origin)).toEqual(['unreadable', 'unreadable', 'unreadable']);
   });
 
+  test('are not those of another id, and refused without a reason is refused', async () => {
+    const server = await told([
+      { '@contentId': '9', serialNumber: 'TOTP1', id: 'a' },
+      { '@contentId': '2', '@Core.DataModificationException': 'no' },
+    ]);
+    expect(await statuses(server.origin)).toEqual(['unreadable', 400, 'unreadable']);
+  });
+
+  test.each<[number, string]>([
+    [400, 'the bulk call was refused (HTTP 400)'],
+    [300, 'the bulk call was refused (HTTP 300)'],
+    [201, 'the answer to the bulk call is not what Graph documents'],
+  ])('stay in doubt after %i, whatever stands in its body, and it is said why', async (status, detail) => {
+    const taken = rows.map((_, at) => ({ '@contentId': String(at + 1), id: 'a' }));
+    const server = await told(status === 201 ? [] : taken, status);
+    expect(await graphAt(server.origin).createTogether(rows)).toEqual(
+      rows.map(() => ({ kind: 'no_answer', cause: 'unreadable', detail })),
+    );
+  });
+
+  test('are taken by any answer of success', async () => {
+    const server = await told([{ serialNumber: 'TOTP1' }], 299);
+    expect(await statuses(server.origin)).toEqual([201, 'unreadable', 'unreadable']);
+  });
+
+  test('stay in doubt where the answer breaks off', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(201, { 'content-length': '100' });
+      response.write('{"value":[', () => response.destroy());
+    });
+    expect(await statuses(server.origin)).toEqual(['unreadable', 'unreadable', 'unreadable']);
+  });
+
+  test('were surely not created where nobody listens', async () => {
+    const { port, createTogether } = graphAt('http://127.0.0.1:9');
+    const answers = [await port.ask({ kind: 'create', row: token(1) }), ...(await createTogether(rows))];
+    expect(answers).toHaveLength(4);
+    for (const answer of answers)
+      expect(answer).toMatchObject({ kind: 'not_sent', cause: 'connection_refused' });
+  });
+
+  test('have no seed told back, be it one that looks like a word', async () => {
+    const short = [1, 2].map((line) =>
+      token(line, { proof: { kind: 'seed', seed: new Secret(`SEEDNR${line}X`), hashFunction: 'hmacsha1' } }),
+    );
+    const server = await serve((_, response) =>
+      json(response, 403, { error: { code: 'no', message: 'neither SEEDNR1X nor SEEDNR2X' } }),
+    );
+    const answers = await graphAt(server.origin).createTogether(short);
+    expect(answers).toMatchObject([1, 2].map(() => ({ message: 'neither [secret] nor [secret]' })));
+  });
+
   test.each<[number, number | string]>([
     [429, 429],
+    [500, 500],
     [401, 401],
     [403, 403],
     [503, 503],

@@ -21,6 +21,12 @@ test('a secret does not survive, wherever it stands', () => {
   );
 });
 
+test('a line of just the length is whole, blanks in a row are one', () => {
+  expect(oneLine('four', 4)).toBe('four');
+  expect(oneLine('fours', 4)).toBe('fou…');
+  expect(oneLine('a  b\n\nc', 10)).toBe('a b c');
+});
+
 test('a plain line stays as it is', () => {
   expect(oneLine('Resource “ä” does not exist.', 300, ['588651', ''])).toBe('Resource “ä” does not exist.');
 });

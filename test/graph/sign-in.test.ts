@@ -132,7 +132,7 @@ describe('a tenant', () => {
     const makeCredential = (): Promise<TokenCredential> =>
       Promise.resolve({
         getToken: (_scope, options) => {
-          asked.push(options?.claims);
+          asked.push(options);
           return Promise.resolve({ token: 'secret-token', expiresOnTimestamp: Infinity });
         },
       });
@@ -140,7 +140,7 @@ describe('a tenant', () => {
     await signIn();
     port.renewSignIn(Infinity, '{"a":1}');
     await port.ask(activate());
-    expect(asked).toEqual([undefined, '{"a":1}']);
+    expect(asked).toStrictEqual([{ enableCae: true }, { enableCae: true, claims: '{"a":1}' }]);
   });
 
   test('where nobody can sign in is sent nothing', async () => {
@@ -150,6 +150,33 @@ describe('a tenant', () => {
     expect(await port.ask(activate())).toEqual({ kind: 'not_sent', cause: 'sign_in', detail });
     await expect(signIn()).rejects.toThrow(new OathEnrollError('sign_in', detail));
     expect(request).not.toHaveBeenCalled();
+  });
+});
+
+describe('a credential of a program’s own', () => {
+  const token = [
+    '',
+    Buffer.from('{"tid":"t1","appid":"a1","scp":"User.Read"}').toString('base64url'),
+    '',
+  ].join('.');
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: Infinity }) };
+
+  test('signs in, and tells whose limits apply', async () => {
+    const { signIn, account } = graphAt(GLOBAL, { credential });
+    await signIn();
+    expect(await account()).toBe(`${GLOBAL} t1/a1`);
+  });
+
+  test('that fails is called that', async () => {
+    const fails = { getToken: () => Promise.reject(new Error('out of order')) };
+    await expect(graphAt(GLOBAL, { credential: fails }).signIn()).rejects.toThrow(
+      'sign-in with the given credential failed: out of order',
+    );
+  });
+
+  test('control: on this machine nobody signs in, and all is granted', async () => {
+    const { granted } = graphAt('http://127.0.0.1:9', { credential });
+    expect(await granted()).toEqual({ kind: 'all' });
   });
 });
 
@@ -189,12 +216,31 @@ describe('a sign-in that fails says in one line what to do', () => {
     expect(await failure(error, 'default')).toMatch(/run "az login".*AZURE_/);
   });
 
+  test('control: where somebody was asked, what they said is told', async () => {
+    const error = named('AuthenticationUnavailableError', 'the window was closed');
+    expect(await failure(error, 'browser')).toMatch(/: the window was closed$/);
+    expect(await failure(named('Error', 'the wire was cut'), 'default')).toMatch(/: the wire was cut$/);
+  });
+
+  test('without the password of a certificate', async () => {
+    const getToken = (): Promise<never> => Promise.reject(new Error('wrong password: hush-hush'));
+    const env = { ...APP, AZURE_CLIENT_CERTIFICATE_PASSWORD: 'hush-hush' };
+    const { signIn } = graphAt(GLOBAL, {
+      auth: 'certificate',
+      env,
+      makeCredential: async () => ({ getToken }),
+    });
+    await expect(signIn()).rejects.toThrow(/: wrong password: \[secret\]$/);
+  });
+
   test('where what is thrown is no error', async () => {
     expect(await failure('eyJ0eXAi.eyJh.c2ln' as unknown as Error)).toMatch(/no reason was given$/);
   });
 
   test('where no token comes', async () => {
     const { signIn } = graphAt(GLOBAL, { makeCredential: async () => ({ getToken: async () => null }) });
-    await expect(signIn()).rejects.toThrow('--auth default gave no token');
+    await expect(signIn()).rejects.toThrow(
+      expect.objectContaining({ code: 'sign_in', message: '--auth default gave no token' }) as Error,
+    );
   });
 });

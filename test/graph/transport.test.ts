@@ -70,7 +70,10 @@ describe('calls to another machine', () => {
 
   test('were surely not sent where the proxy hangs up, which is asked once', async () => {
     const proxy = await startProxy(9, { onTestFinished });
-    expect(await callIn({ HTTPS_PROXY: proxy.url })).toMatchObject({ kind: 'not_sent' });
+    expect(await callIn({ HTTPS_PROXY: proxy.url })).toMatchObject({
+      kind: 'not_sent',
+      detail: expect.stringMatching(/^no way through the proxy: ./) as string,
+    });
     expect(proxy.tunnels).toHaveLength(1);
   });
 
@@ -159,6 +162,9 @@ describe('calls to this machine', () => {
     };
     keepOffProxies(env);
     expect(env['NO_PROXY']).toBe('a.example,localhost,127.0.0.1,[::1],169.254.169.254');
+    const none: Record<string, string | undefined> = { HTTPS_PROXY: 'http://127.0.0.1:9' };
+    keepOffProxies(none);
+    expect(none['NO_PROXY']).toBe('localhost,127.0.0.1,[::1],169.254.169.254');
     const without = { NO_PROXY: 'a.example' };
     keepOffProxies(without);
     expect(without).toEqual({ NO_PROXY: 'a.example' });

@@ -130,6 +130,20 @@ describe('causes that no server of a test can bring about', () => {
     expect(troubleOf(thrown, false)).toMatchObject({ kind: 'no_answer', cause: 'unreadable' });
   });
 
+  test('errors that are each other’s cause come to an end', () => {
+    const error = new Error('turtle');
+    error.cause = error;
+    expect(troubleOf(error, false)).toEqual({ kind: 'no_answer', cause: 'unreadable', detail: 'turtle' });
+  });
+
+  test('one that ran out of time says so', () => {
+    expect(troubleOf(new Error('aborted'), true)).toEqual({
+      kind: 'no_answer',
+      cause: 'timeout',
+      detail: 'no whole answer in time',
+    });
+  });
+
   test('a detail holds no token, though fetch repeats a header that it refuses', () => {
     const error = new TypeError('Headers.append: "Bearer eyJ0eXAi.eyJh.c2ln\n" is an invalid header value.');
     expect(troubleOf(error, false).detail).toBe('Headers.append: "[secret] " is an invalid header value.');

@@ -74,6 +74,11 @@ describe('the user that a server sees', () => {
   });
 });
 
+test('what is wrong with a name is told', () => {
+  expect(() => userPath('..')).toThrow('".." is no user: give a user principal name or an object id');
+  expect(() => userPath('\ud800')).toThrow('this is not valid Unicode text: save the file as UTF-8');
+});
+
 test.each(['', '.', '..', '\ud800'])('%j is refused: no URL can name it', (user) => {
   expect(() => userPath(user)).toThrow(expect.objectContaining({ code: 'input' }) as Error);
 });
