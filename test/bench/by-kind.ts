@@ -28,7 +28,7 @@ export async function byKind(models: readonly Model[], seeds: readonly number[])
 
 function kindOf({ limit, earlier }: Model): string {
   const spec = limit(0);
-  const name = 'change' in spec && spec.change !== undefined ? `${spec.kind} that changes` : spec.kind;
+  const name = 'change' in spec ? `${spec.kind} that changes` : spec.kind;
   return earlier === undefined ? name : `${name}, with a hint`;
 }
 
