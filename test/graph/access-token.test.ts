@@ -176,6 +176,11 @@ describe('on the wire', () => {
     expect(fetches).toBe(2);
   });
 
+  test('a defect of a sign-in is one, and no row’s trouble', async () => {
+    const { port } = portOn('http://127.0.0.1:9', () => Promise.reject(new TypeError('not a function')));
+    await expect(port.ask(activate())).rejects.toThrow(TypeError);
+  });
+
   test('nothing is sent where nobody can sign in', async () => {
     const server = await serve((_request, response) => {
       response.end();

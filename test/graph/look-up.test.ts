@@ -99,9 +99,10 @@ describe('a look-up', () => {
     const server = await serve((_request, response) => {
       response.end(body);
     });
-    expect(await graphAt(server.origin).port.ask(TOKENS)).toMatchObject({
+    expect(await graphAt(server.origin).port.ask(TOKENS)).toEqual({
       kind: 'no_answer',
       cause: 'unreadable',
+      detail: 'the answer is not the list of tokens that Graph documents',
     });
   });
 
@@ -168,6 +169,8 @@ describe('pages', () => {
     const { port } = graphAt(server.origin);
     for (link of links) {
       const first = await port.ask(INVENTORY);
+      if (first.kind === 'no_answer')
+        expect(first.detail).toBe('the next page of the list is not on this Graph');
       // What the client would take for a whole URL of its own is caught when it is asked for.
       const page = first.kind === 'answered' ? first.nextPage : undefined;
       const last = page === undefined ? first : await port.ask({ ...INVENTORY, page });
