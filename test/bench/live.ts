@@ -110,7 +110,8 @@ await inTemporaryFolder(async (folder) => {
   await report('live', 'From the arrival of a row on standard input to its call', [
     'Ms from the write into the pipe of `oath-enroll run -` to the arrival of the call at the server, as its log has it. Server and ' +
       'writer are one process on the same two cores as the program. In between lie the pipe, the parser, the choice of the row, and ' +
-      'a journal that is synced to disk before the call leaves. Of Graph’s own delay, and TLS, there is nothing in it.',
+      'a journal that is synced to disk before the call leaves. Of Graph’s own delay, and TLS, there is nothing in it. Rows that still ' +
+      'wait as the pipe is closed are all that is left, and go at the pace of a file, two seconds apart at most: the longest waits.',
     table,
   ]);
 });

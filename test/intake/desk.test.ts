@@ -41,9 +41,11 @@ describe('a column of users', () => {
 
   it('is found by any of its names, or by yours', async () => {
     expect(await read('Name;userPrincipalName\nAmy;amy@contoso.com\n')).toEqual(['amy@contoso.com']);
-    expect(await read('Name,Login\nAmy,amy@contoso.com\n', new Map([['user', 'login']]))).toEqual([
-      'amy@contoso.com',
+    const yours = new Map([
+      ['serialNumber', 'Name'],
+      ['user', 'login'],
     ]);
+    expect(await read('Name,Login\nAmy,amy@contoso.com\n', yours)).toEqual(['amy@contoso.com']);
   });
 
   it('has each user once, and no cell that names none', async () => {

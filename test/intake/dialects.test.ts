@@ -81,6 +81,12 @@ describe('what the fuzzer found', () => {
     expect(await lawful(input)).toBeUndefined();
   });
 
+  it('a quote that never closes is found behind whole rows, whatever follows it', async () => {
+    expect(await errorOf(`${HEADER}\nA,a@x,123456\nB,"b@x,1\n\n\n\n`)).toBe(
+      'rollout.csv, line 3: a quoted field opens here and is never closed, add the missing quote',
+    );
+  });
+
   it('a line break in quotes may begin the header', async () => {
     const { header, rows } = await readAll('"\nSite",serial,user,code\nHQ,A,a@x,123456\n');
     expect(header.names[0]).toBe('\nSite');

@@ -47,6 +47,12 @@ describe('an input that can be read', () => {
     expect(rows.map(({ record }) => record.line)).toEqual([3]);
   });
 
+  it('finds the delimiter behind a hint and blank lines', async () => {
+    const { header, rows } = await readAll('sep=;\n\n;;\nserial;user;code\nA1;a@x;123456\n');
+    expect(header.delimiter).toBe(';');
+    expect(rows.map(({ record }) => record.line)).toEqual([5]);
+  });
+
   it.each(Object.entries(ENCODINGS))('reads %s', async (name, encode) => {
     const { header, rows } = await readAll(encode(`${HEADER},Büro\r\n${ROW},Zürich 🏔\r\n`), {}, 1);
     expect(header.bom).toBe(name !== 'UTF-8');

@@ -76,6 +76,14 @@ it('a manufacturer may have as many characters as 256', async () => {
   expect((await rowOf(`${LEGACY}\n${cells}\n`, IMPORT)).maker?.manufacturer).toHaveLength(256);
 });
 
+it('a row that cannot be used shows its own figures, where no column is a user’s', async () => {
+  const { rows } = await readAll('serial,room,seed,manufacturer,model\nS1,739154,!,Contoso,HK\n', IMPORT);
+  expect(rows[0]).toMatchObject({
+    problem: { status: 'invalid' },
+    record: { cells: ['S1', '739154', '', 'Contoso', 'HK'] },
+  });
+});
+
 it('a seed is needed for an import, whatever code stands there', async () => {
   const input = 'serial,code,seed,manufacturer,model\nS1,123456,,Contoso,HK\n';
   expect(await reasonOf(input, IMPORT)).toBe('column "seed" is empty');
