@@ -84,6 +84,59 @@ describe('with no limit known', () => {
   });
 });
 
+describe('how long a call takes', () => {
+  it('is told by refusals, too, and the first answer alone is no average', () => {
+    const desk = new Desk();
+    expect(desk.throttle.roundTripMs).toBe(100);
+    desk.refuse(0, 400, 0);
+    expect(desk.throttle.roundTripMs).toBe(400);
+    // An eighth of the difference, as RFC 6298 has it.
+    desk.accept(1000, 2200);
+    expect(desk.throttle.roundTripMs).toBe(500);
+  });
+
+  it('is not told by a call without an answer, nor by one that was given up', () => {
+    const desk = new Desk();
+    desk.accept(0, 400);
+    desk.throttle.answered(desk.throttle.sent(1000), 31_000, { kind: 'lost' });
+    expect(desk.throttle.roundTripMs).toBe(400);
+    const overdue = desk.throttle.sent(40_000);
+    expect(desk.isOpen(60_000)).toBe(true);
+    desk.throttle.answered(overdue, 60_000, { kind: 'accepted' });
+    expect(desk.throttle.roundTripMs).toBe(400);
+  });
+
+  it('says how long others wait for an answer: a second and four times that, and then for each anew', () => {
+    const desk = new Desk();
+    const demand: Demand = { waiting: 30, timeless: 0, perMs: 1e-5, moreMayCome: true };
+    desk.accept(0, 400);
+    const fill = (nowMs: number): void => {
+      for (let sent = 0; sent < 2; sent++) {
+        expect(desk.isOpen(nowMs, demand)).toBe(true);
+        desk.throttle.sent(nowMs);
+      }
+      expect(desk.opensAt(nowMs, demand)).toBe(nowMs + 1000 + 4 * 400);
+    };
+    fill(1000);
+    fill(3600);
+  });
+});
+
+it('a call without an answer is none that a limit took', () => {
+  const hintOf = (lost: number): Hint | undefined => {
+    const desk = new Desk();
+    for (let at = 0; at < 20; at++) desk.accept(at * 100, at * 100 + 80);
+    for (let at = 0; at < lost; at++) {
+      desk.throttle.answered(desk.throttle.sent(2000), 2080, { kind: 'lost' });
+    }
+    desk.refuse(2100, 2180, 8000);
+    desk.accept(10_300, 10_380);
+    return desk.throttle.hint();
+  };
+  expect(hintOf(0)).toMatchObject({ windows: [{ calls: 20 }] });
+  expect(hintOf(5)).toEqual(hintOf(0));
+});
+
 describe('a refusal', () => {
   it('shuts the gate for as long as it asks, counted from its receipt', () => {
     const desk = new Desk();
