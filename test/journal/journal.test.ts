@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { encodeLine } from '../../src/journal/journal-line.js';
 import { Journal } from '../../src/journal/journal.js';
 import { intent, row } from './events.js';
@@ -22,6 +25,30 @@ async function work(journal: Journal, writers: number, times: number): Promise<v
 function linesUpTo(last: number): string {
   return Array.from({ length: last }, (_, i) => encodeLine(intent(i + 1))).join('');
 }
+
+describe('the machine’s own disk', () => {
+  it('has the name of a new journal, and each batch, before anybody goes on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const probe = await open(folder);
+    const handles = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const folderSync = vi.spyOn(handles, 'sync');
+    const batchSync = vi.spyOn(handles, 'datasync');
+    onTestFinished(() => {
+      folderSync.mockRestore();
+      batchSync.mockRestore();
+    });
+    const journal = await Journal.create(join(folder, 'journal.jsonl'));
+    expect([folderSync.mock.calls.length, batchSync.mock.calls.length]).toEqual([1, 0]);
+    for (const batch of [1, 2]) {
+      journal.write(intent(batch));
+      await journal.synced();
+      expect(batchSync).toHaveBeenCalledTimes(batch);
+    }
+    await journal.close();
+  });
+});
 
 describe('writing', () => {
   it('keeps the order of events', async () => {
