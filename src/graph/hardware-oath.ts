@@ -1,4 +1,5 @@
 import type { Answer, Ask, CreateTogether, GraphPort, Trouble } from '../model/answer.js';
+import { isSuccess } from '../model/http-status.js';
 import type { BearerSource } from './access-token.js';
 import type { Row } from '../model/row.js';
 import { challengedClaims } from './claims.js';
@@ -85,8 +86,7 @@ async function createTogether(send: Send, rows: readonly Row[]): Promise<Answer[
   const whole = answered(exchange, secrets);
   const { status, body } = exchange;
   if ([401, 403, 429].includes(status) || status >= 500) return rows.map(() => whole);
-  if (status < 200 || status > 299)
-    return rows.map(() => untold(`the bulk call was refused (HTTP ${status})`));
+  if (!isSuccess(status)) return rows.map(() => untold(`the bulk call was refused (HTTP ${status})`));
   const told = typeof body === 'string' ? readBulk(body, rows) : [];
   return rows.map((_, at) => {
     const httpStatus = told[at];
@@ -136,7 +136,7 @@ function unreadable(detail: string): Answer {
 
 /** What a status line and its headers say, without any of `secrets`. */
 export function answered({ status, headers, body }: Exchange, secrets: readonly string[]): Answered {
-  const refused = status < 200 || status > 299;
+  const refused = !isSuccess(status);
   const error = refused && typeof body === 'string' ? readGraphError(body) : undefined;
   const requestId = headers.get('request-id') ?? error?.requestId;
   const retryAfter = headers.get('retry-after');

@@ -2,6 +2,7 @@ import { LOOPBACK } from '../../graph/allowed-host.js';
 import { transportBy, type Transport } from '../../graph/transport.js';
 import { systemClock, type Clock } from '../../model/clock.js';
 import { OathEnrollError, systemCode } from '../../model/errors.js';
+import { isSuccess } from '../../model/http-status.js';
 import type { Summary } from '../../model/summary.js';
 import type { Io } from '../io.js';
 
@@ -65,7 +66,7 @@ async function post(url: URL, body: string, clock: Clock, transport: Transport):
     const answer = await transport(url.href, { method: 'POST', headers, body, signal: abort.signal });
     // Nobody reads what is said besides.
     answer.body.on('error', () => undefined).destroy();
-    return answer.status >= 200 && answer.status < 300 ? undefined : `it answered HTTP ${answer.status}`;
+    return isSuccess(answer.status) ? undefined : `it answered HTTP ${answer.status}`;
   } catch (error) {
     if (abort.signal.aborted) return `no answer within ${PATIENCE_MS / 1000} s`;
     const code = systemCode(error);

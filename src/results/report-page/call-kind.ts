@@ -1,3 +1,4 @@
+import { isSuccess } from '../../model/http-status.js';
 import { isRefusal, type AnswerEvent } from '../throttle-refusal.js';
 
 /** What came of a call, as coarse as a picture can tell. Bars are stacked in this order. */
@@ -17,6 +18,6 @@ export function callKindOf(answer: AnswerEvent): CallKind {
   const { ask, httpStatus } = answer;
   if (isRefusal(answer)) return 'later';
   if (ask !== 'activate' && ask !== 'create') return 'looked_up';
-  if (httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300) return 'taken';
+  if (httpStatus !== undefined && isSuccess(httpStatus)) return 'taken';
   return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 ? 'refused' : 'no_answer';
 }
