@@ -42,13 +42,18 @@ const NEVER_BY_PROXY = [...LOOPBACK, '169.254.169.254'];
  */
 export function transportBy(env: Environment, isLoopback: boolean): Transport {
   const proxy = proxyOf(env);
-  let agent: Dispatcher | undefined;
-  return async (url, { method, headers, body, signal }) => {
+  const load = async () => {
     const undici = await loadTransport();
-    agent ??=
-      proxy === undefined || isLoopback ? new undici.Agent() : proxyAgent(undici, proxy, noProxy(env));
-    const answer = await undici.request(url, {
-      dispatcher: agent,
+    const isStraight = proxy === undefined || isLoopback;
+    const dispatcher = isStraight ? new undici.Agent() : proxyAgent(undici, proxy, noProxy(env));
+    return { request: undici.request, dispatcher };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (url, { method, headers, body, signal }) => {
+    loaded ??= load();
+    const { request, dispatcher } = await loaded;
+    const answer = await request(url, {
+      dispatcher,
       // What is not asked for need not be unpacked: a small answer cannot become a huge one.
       headers: {
         accept: 'application/json',
@@ -64,7 +69,7 @@ export function transportBy(env: Environment, isLoopback: boolean): Transport {
   };
 }
 
-/** Takes 60 ms and more, once: not those of a code that has just come. */
+/** Takes 130 ms, once: not those of a code that has just come. */
 export const loadTransport = (): Promise<Undici> => import('undici');
 
 type Undici = typeof import('undici');
