@@ -44,11 +44,17 @@ export function drawLot(seed: number): Lot {
     return [Math.max(5, Math.round(seconds * 0.5 * 40 ** random())), seconds];
   };
 
+  const ofBucket = (make: Make): Model => {
+    const [perS, burst] = drawBucket();
+    return make(`bucket ${perS}/s, ${burst}`, bucket(perS, burst));
+  };
+  const ofDearBucket = (make: Make, onTime: number): Model => {
+    const [perS, burst] = drawDearBucket();
+    return make(`penalty 10 s, bucket ${perS}/s, ${burst}`, penalty(perS, burst), onTime, NEAR_ONLY);
+  };
+
   const models = [
-    ...many(7, () => {
-      const [perS, burst] = drawBucket();
-      return model(`bucket ${perS}/s, ${burst}`, bucket(perS, burst));
-    }),
+    ...many(7, () => ofBucket(model)),
     ...many(7, () => {
       const [calls, seconds] = drawWindow();
       const byClock = random() < 0.3;
@@ -59,10 +65,7 @@ export function drawLot(seed: number): Lot {
       const [calls, seconds] = drawWindow();
       return model(`sliding ${calls} per ${seconds} s`, sliding(calls, seconds), 0.98, allowed(calls));
     }),
-    ...many(4, () => {
-      const [perS, burst] = drawDearBucket();
-      return model(`penalty 10 s, bucket ${perS}/s, ${burst}`, penalty(perS, burst), 0.88, NEAR_ONLY);
-    }),
+    ...many(4, () => ofDearBucket(model, 0.88)),
     ...many(4, () => {
       const [perS, burst] = drawBucket(10, 30);
       return model(`longer for early, bucket ${perS}/s, ${burst}`, early(perS, burst), 0.95, NEAR_ONLY);
@@ -90,21 +93,18 @@ export function drawLot(seed: number): Lot {
     }),
   ];
   const hintedModels = [
-    ...many(2, () => {
-      const [perS, burst] = drawBucket();
-      return hinted(`bucket ${perS}/s, ${burst}`, bucket(perS, burst));
-    }),
+    ...many(2, () => ofBucket(hinted)),
     ...many(2, () => {
       const [calls, seconds] = drawWindow();
       return hinted(`window ${calls} per ${seconds} s`, fixed(calls, seconds), 0.98, allowed(calls));
     }),
-    ...many(3, () => {
-      const [perS, burst] = drawDearBucket();
-      return hinted(`penalty 10 s, bucket ${perS}/s, ${burst}`, penalty(perS, burst), 0.95, NEAR_ONLY);
-    }),
+    ...many(3, () => ofDearBucket(hinted, 0.95)),
   ];
   return { models, hinted: hintedModels };
 }
+
+/** A model as it is, or with what an earlier run told. */
+type Make = typeof model | typeof hinted;
 
 const many = (count: number, draw: () => Model): Model[] => Array.from({ length: count }, draw);
 

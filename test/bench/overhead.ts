@@ -1,7 +1,8 @@
 /**
  * What a row costs beyond its HTTP call: a bare loop of `fetch`, the Graph client alone, our dispatcher and Graph
- * stage, these with the journal, and the whole of `run` with intake, journal, results and page, all with the same calls in flight to the same
- * server in another process, which answers 204 at once. Each measure is a process of its own; they take turns.
+ * stage, these with the journal, and the whole of `run` with intake, journal, results and page, all with the same
+ * calls in flight to the same server in another process, which answers 204 at once. Each measure is a process of its
+ * own; they take turns.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AccessTokenSource, type FetchedToken } from '../../src/graph/access-token.js';
-import { createSend } from '../../src/graph/client.js';
-import { transportBy } from '../../src/graph/transport.js';
 import { createHardwareOath } from '../../src/graph/hardware-oath.js';
 import { OathEnrollError } from '../../src/model/errors.js';
 import { Secret } from '../../src/model/secret.js';
-import { activate, ManualClock } from './make.js';
+import { activate, ManualClock, sendOn } from './make.js';
 import { json, serve } from './server.js';
 
 const HOUR_MS = 3_600_000;
@@ -145,13 +143,7 @@ describe('on the wire', () => {
     const clock = new ManualClock();
     const bearer = new AccessTokenSource(fetch, clock);
     const apiRoot = `${origin}/beta`;
-    const send = createSend({
-      apiRoot,
-      bearer,
-      clock,
-      requestTimeoutMs: 10_000,
-      transport: transportBy({}, true),
-    });
+    const send = sendOn(apiRoot, bearer, clock);
     return { clock, port: createHardwareOath(apiRoot, send, bearer) };
   }
 

@@ -3,6 +3,9 @@ import { systemClock } from '../../src/model/clock.js';
 import type { Ask } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
+import type { BearerSource } from '../../src/graph/access-token.js';
+import { createSend, type Send } from '../../src/graph/client.js';
+import { transportBy } from '../../src/graph/transport.js';
 import { createGraph, type Graph, type GraphSettings } from '../../src/graph/graph.js';
 
 export const CODE = '588651';
@@ -36,6 +39,10 @@ export function graphAt(graphUrl: string, over: Partial<GraphSettings> = {}): Gr
     ...over,
   });
 }
+
+/** Calls below an API root on this very machine, with whatever bearer. */
+export const sendOn = (apiRoot: string, bearer: BearerSource, clock: Clock = systemClock): Send =>
+  createSend({ apiRoot, bearer, clock, requestTimeoutMs: 10_000, transport: transportBy({}, true) });
 
 /** Time that passes when a test says so. `elapsed` and `now` move together. */
 export class ManualClock implements Clock {

@@ -1,12 +1,9 @@
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createSend } from '../../src/graph/client.js';
-import { transportBy } from '../../src/graph/transport.js';
 import { loopbackBearer } from '../../src/graph/access-token.js';
 import { troubleOf } from '../../src/graph/trouble.js';
-import { systemClock } from '../../src/model/clock.js';
-import { activate, graphAt } from './make.js';
+import { activate, graphAt, sendOn } from './make.js';
 import { serve } from './server.js';
 
 async function portOf(server: Server, host = '127.0.0.1'): Promise<number> {
@@ -36,13 +33,7 @@ describe('a call that surely did not reach Graph', () => {
   });
 
   test('for the name is unknown', async () => {
-    const send = createSend({
-      apiRoot: 'http://nowhere.invalid/beta',
-      bearer: loopbackBearer,
-      clock: systemClock,
-      requestTimeoutMs: 10_000,
-      transport: transportBy({}, true),
-    });
+    const send = sendOn('http://nowhere.invalid/beta', loopbackBearer);
     expect(await send({ method: 'GET', path: 'x' })).toMatchObject({
       kind: 'not_sent',
       cause: 'name_not_found',
@@ -144,7 +135,7 @@ describe('causes that no server of a test can bring about', () => {
     });
   });
 
-  test('a detail holds no token, though fetch repeats a header that it refuses', () => {
+  test('a detail holds no token, though the error repeats a header that was refused', () => {
     const error = new TypeError('Headers.append: "Bearer eyJ0eXAi.eyJh.c2ln\n" is an invalid header value.');
     expect(troubleOf(error, false).detail).toBe('Headers.append: "[secret] " is an invalid header value.');
   });

@@ -354,6 +354,7 @@ describe('intervals and hash functions', () => {
     ['60', 60],
     ['30s', 30],
     ['60 sec', 60],
+    ['30.0', 30],
     ['30.00', 30],
   ])('interval %j is %d seconds', async (cell, intervalS) => {
     expect(await rowOf(withCell('timeInterval', cell))).toMatchObject({ intervalS });

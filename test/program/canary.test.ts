@@ -1,9 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, vi } from 'vitest';
-import { createSend } from '../../src/graph/client.js';
-import { transportBy } from '../../src/graph/transport.js';
+import { sendOn } from '../graph/make.js';
 import { createHardwareOath } from '../../src/graph/hardware-oath.js';
-import { systemClock } from '../../src/model/clock.js';
 import { Secret } from '../../src/model/secret.js';
 import { enroll } from '../../src/run/enroll.js';
 import { HEADER, rollout, rowOf, test, toCsv } from '../support/desk.js';
@@ -170,13 +168,7 @@ describe('no code, seed or bearer token is in anything that the program writes',
       const apiRoot = parrot.url;
       const token = new Secret(`opaque-${randomSeed()}`);
       const bearer = { get: () => token, renew: () => undefined };
-      const send = createSend({
-        apiRoot,
-        bearer,
-        clock: systemClock,
-        requestTimeoutMs: 10_000,
-        transport: transportBy({}, true),
-      });
+      const send = sendOn(apiRoot, bearer);
       const [fob] = makeFobs(1, { timeIntervalInSeconds: 60 });
       await desk.write('in.csv', rollout([fob!]));
       const said: unknown[] = [];

@@ -1,7 +1,6 @@
 import { describe, expect } from 'vitest';
 import { AccessTokenSource } from '../../src/graph/access-token.js';
-import { createSend } from '../../src/graph/client.js';
-import { transportBy } from '../../src/graph/transport.js';
+import { sendOn } from '../graph/make.js';
 import { createHardwareOath } from '../../src/graph/hardware-oath.js';
 import { systemClock } from '../../src/model/clock.js';
 import { OathEnrollError } from '../../src/model/errors.js';
@@ -24,13 +23,7 @@ async function runOn(desk: Desk, graph: EmulatorOptions, tokens = Infinity) {
     if (claims.push(asked) > tokens) return Promise.reject(new OathEnrollError('sign_in', 'run "az login"'));
     return Promise.resolve({ token: new Secret(`t${claims.length}`), expiresAtMs: Date.now() + 3_600_000 });
   }, systemClock);
-  const send = createSend({
-    apiRoot: emulator.url,
-    bearer,
-    clock: systemClock,
-    requestTimeoutMs: 10_000,
-    transport: transportBy({}, true),
-  });
+  const send = sendOn(emulator.url, bearer);
   const summary = await enroll(requestOn(desk), portsTo(createHardwareOath(emulator.url, send, bearer)));
   return { summary, claims, statuses: activations(emulator).map(({ status }) => status), emulator };
 }
