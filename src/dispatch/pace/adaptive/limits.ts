@@ -146,6 +146,7 @@ export class Limits {
       this.#isWindow(epoch, spanMs);
       return;
     }
+    if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
     if (this.#windows.some((w) => w.shrinks(epoch.calls, spanMs))) return;
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {

@@ -20,9 +20,11 @@ export class Window {
   /** The block that it was read from, in case that was a penalty. */
   penaltyMs = 0;
   emptied: Empty = { atMs: 0, nth: 0 };
-  /** Accepted calls at the last reopening, and how much later calls go since than the same number before. */
+  /** Accepted calls when the window began, as far as is known, and how much later calls go since than the same number before. */
   #epoch = 0;
   #shiftMs = 0;
+  /** Not all calls are free again at once, but each as one of them leaves the window. */
+  #slides = false;
 
   constructor(
     private readonly log: SendLog,
@@ -46,9 +48,13 @@ export class Window {
     guardMs: number,
   ): number {
     const nth = this.log.count + pending;
-    const at = this.log.at(nth - this.calls) + this.spanMs + guardMs + TICK_MS;
+    const lastOutMs = this.log.at(this.#slides || !this.confirmed ? nth - this.calls : this.#epoch) + this.spanMs;
+    const at = lastOutMs + guardMs + TICK_MS;
     const stepMs = pending > 0 ? probe.lastSentMs + STEP_MS : -Infinity;
     if (this.confirmed) {
+      // Until the first answer nobody knows that another window has begun.
+      if (!this.#slides && at <= nowMs) return pending < this.calls ? nowMs : Infinity;
+      if (!this.#slides && nth - this.#epoch < this.calls) return nowMs;
       if (!probe.may || at <= nowMs) return at;
       if (probe.again) return stepMs;
       return pending > 0 ? Infinity : this.#edge(probe.lastSentMs, at);
@@ -75,14 +81,16 @@ export class Window {
   accepted(): 'grew' | 'refuted' | 'held' {
     const { log } = this;
     const last = log.at(log.count - 1);
-    if (this.confirmed) {
-      if (log.at(log.count - 1 - this.calls) <= last - this.spanMs * 0.95) return 'held';
-      this.calls++;
-      return 'grew';
-    }
     if (last - log.at(this.#epoch) >= this.spanMs) {
       this.#epoch = log.count - 1;
       this.#shiftMs = this.spanMs;
+    }
+    if (this.confirmed) {
+      const first = this.#slides ? log.count - 1 - this.calls : this.#epoch;
+      const isBeyond = log.count - first > this.calls && last < log.at(first) + this.spanMs * 0.95;
+      if (!isBeyond) return 'held';
+      this.calls++;
+      return 'grew';
     }
     return log.count - this.#epoch < REFUTED * this.calls + 1 ? 'held' : 'refuted';
   }
@@ -90,6 +98,21 @@ export class Window {
   /** Fewer calls than thought were taken in an epoch that was as long as this window. */
   shrinks(calls: number, spanMs: number): boolean {
     if (!this.confirmed || calls >= this.calls || Math.abs(this.spanMs - spanMs) > SECOND_MS) return false;
+    this.calls = calls;
+    return true;
+  }
+
+  /** A window that had begun took fewer calls than thought, and lasts as long as thought; or opens for one after the other. */
+  endedEarly(sentAtMs: number, endMs: number, least: number): boolean {
+    const calls = this.log.count - this.#epoch;
+    const windowEndMs = this.log.at(this.#epoch) + this.spanMs;
+    if (!this.confirmed || this.#slides || sentAtMs >= windowEndMs || calls >= this.calls) return false;
+    if (endMs < windowEndMs - SECOND_MS) {
+      if (this.endMs <= sentAtMs) return false;
+      this.#slides = true;
+      return true;
+    }
+    if (calls < least || endMs > windowEndMs + SECOND_MS) return false;
     this.calls = calls;
     return true;
   }
