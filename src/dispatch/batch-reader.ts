@@ -133,7 +133,7 @@ export class BatchReader {
     const batch: Sent[] = [];
     while (this.#queue.length > 0 && batch.length < MOST_IN_BATCH) {
       const waiting = this.#queue.length;
-      const demand = { waiting, timeless: waiting, perMs: WANTED_PER_MS, moreMayCome: true };
+      const demand = { waiting, timeless: waiting, perMs: WANTED_PER_MS, lastsMs: 0, moreMayCome: true };
       if (!this.#gate.isOpen(demand, Math.min(waiting, MOST_IN_BATCH - batch.length))) break;
       const next = this.#queue.shift();
       const leave = this.#gate.leave();

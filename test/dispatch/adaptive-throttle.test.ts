@@ -58,7 +58,7 @@ describe('with no limit known', () => {
 
   it('codes leave a few times faster than they have to, a handful of rows at once', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 600, timeless: 0, perMs: 600 / 60_000, moreMayCome: false };
+    const demand: Demand = { waiting: 600, timeless: 0, perMs: 600 / 60_000, lastsMs: 60_000, moreMayCome: false };
     expect(desk.isOpen(500, demand)).toBe(true);
     desk.accept(500, 580);
     expect(desk.opensAt(580, demand)).toBe(580);
@@ -75,7 +75,7 @@ describe('with no limit known', () => {
 
   it('a call that is never answered does not hold up the others for ever', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 3, timeless: 0, perMs: 1e-5, moreMayCome: true };
+    const demand: Demand = { waiting: 3, timeless: 0, perMs: 1e-5, lastsMs: 60_000, moreMayCome: true };
     desk.throttle.sent(0);
     desk.throttle.sent(0);
     expect(desk.isOpen(0, demand)).toBe(false);
@@ -108,7 +108,7 @@ describe('how long a call takes', () => {
 
   it('says how long others wait for an answer: a second and four times that, and then for each anew', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 30, timeless: 0, perMs: 1e-5, moreMayCome: true };
+    const demand: Demand = { waiting: 30, timeless: 0, perMs: 1e-5, lastsMs: 60_000, moreMayCome: true };
     desk.accept(0, 400);
     const fill = (nowMs: number): void => {
       for (let sent = 0; sent < 2; sent++) {

@@ -16,7 +16,7 @@ const GAP_S = 0.2;
 const WAIT_S = 290;
 const PERIOD_S = (CALLS + 1) * GAP_S + WAIT_S;
 
-const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, moreMayCome: false };
+const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, lastsMs: 60_000, moreMayCome: false };
 /** No more calls are to come than a window takes. */
 const ONE_WINDOW: Demand = { ...PLENTY, waiting: CALLS };
 

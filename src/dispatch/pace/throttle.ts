@@ -20,6 +20,8 @@ export interface Demand {
   readonly timeless: number;
   /** The pace that the codes ask for, in calls per ms: the steepest (codes due by d) / (d - now) over all deadlines d. */
   readonly perMs: number;
+  /** How long until the last of the codes dies, in ms. */
+  readonly lastsMs: number;
   /** Whether rows may still be added. */
   readonly moreMayCome: boolean;
 }

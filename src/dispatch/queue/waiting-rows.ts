@@ -62,11 +62,13 @@ export class WaitingRows {
     const now = this.clock.now();
     let due = 0;
     let perMs = 0;
+    let lastsMs = 0;
     for (const [deadlineMs, count] of this.deadlines()) {
       due += count;
+      lastsMs = Math.max(0, deadlineMs - now);
       perMs = Math.max(perMs, due / Math.max(LEAST_TIME_MS, deadlineMs - now));
     }
-    return { waiting: this.inQueue, timeless: this.inQueue - due, perMs, moreMayCome };
+    return { waiting: this.inQueue, timeless: this.inQueue - due, perMs, lastsMs, moreMayCome };
   }
 
   /** Deadlines of the rows in the queue that have one, earliest first, with how many rows each has. */

@@ -63,7 +63,7 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#gate.block !== undefined) return at;
     const toCome = demand.moreMayCome ? Infinity : demand.waiting;
     const guardMs = 2 * this.#deviationMs;
-    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, toCome));
+    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, toCome, demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs));
     return freeMs === Infinity ? answerBy : freeMs;
   }
 
@@ -130,7 +130,8 @@ export class AdaptiveThrottle implements Throttle {
     const { bucket, log, known } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
-    const staked = 2 + Math.floor(STAKE * (log.count + (known ? 0 : demand.timeless)));
+    const sure = this.#limits.sure;
+    const staked = 2 + Math.floor(!known ? STAKE * (log.count + demand.timeless) : sure === Infinity && !demand.timeless ? 0 : sure<Infinity && !process.env['OLD']? Math.max(0, +(process.env['IN']??0.02)*sure - 1) :  STAKE * log.count);
     const most =
       bucket === undefined
         ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))

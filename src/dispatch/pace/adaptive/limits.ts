@@ -5,8 +5,10 @@ import type { Hint } from './hint.js';
 import { Window } from './window.js';
 
 /** Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. */
-const PROBES = 0.01;
-const FREE_BLOCKS = 0.5;
+const PROBES = +(process.env['PROBES'] ?? 0.015);
+const FREE = +(process.env['FREE'] ?? 0.5);
+const GROW = +(process.env['GROW'] ?? 0.0165);
+const MOST = +(process.env['MOST'] ?? 0.0225);
 /** Share of calls up to which refusals leave a bucket's growth to be tried sooner. */
 const AFFORDED = 0.015;
 const SECOND_MS = 1000;
@@ -61,17 +63,23 @@ export class Limits {
     return this.#beginnings[0] ?? { atMs: 0, nth: 0, reopened: false };
   }
 
+  get sure(): number {
+    return Math.min(...this.#windows.filter((w) => w.confirmed).map((w) => w.calls));
+  }
+
   get known(): boolean {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
   /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, toCome: number): number {
-    const affordable = this.#blocks <= FREE_BLOCKS + PROBES * this.log.count;
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, toCome: number, lifeMs: number): number {
+    const affordable = this.#blocks <= FREE + (toCome === Infinity ? 0.01 : PROBES) * this.log.count;
     const again = this.#probing;
     const free = this.#windows.map((w) => {
-      const may = again || (affordable && toCome > w.calls);
-      return w.freeAt(nowMs, pending, { may, again, lastSentMs }, guardMs);
+      const inAll = this.log.count + Math.min(toCome, w.calls * (1 + lifeMs / w.spanMs));
+      const early = this.#refusals + 1 <= MOST * inAll;
+      const may = again || (affordable && toCome > w.calls && this.#refusals + 1 <= GROW * inAll);
+      return w.freeAt(nowMs, pending, { may, again, early, lastSentMs }, guardMs);
     });
     const at = Math.max(nowMs, ...free);
     return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);

@@ -23,8 +23,8 @@ export class Window {
   /** Accepted calls when the window began, as far as is known, and how much later calls go since than the same number before. */
   #epoch = 0;
   #shiftMs = 0;
-  /** Not all calls are free again at once, but each as one of them leaves the window. */
-  #slides = false;
+  /** Whether all calls are free again at once, as the window begins anew, or each as one of them leaves it. */
+  #opens: 'unknown' | 'at once' | 'one by one' = 'unknown';
 
   constructor(
     private readonly log: SendLog,
@@ -44,21 +44,23 @@ export class Window {
   freeAt(
     nowMs: number,
     pending: number,
-    probe: { may: boolean; again: boolean; lastSentMs: number },
+    probe: { may: boolean; again: boolean; early: boolean; lastSentMs: number },
     guardMs: number,
   ): number {
     const nth = this.log.count + pending;
-    const lastOutMs = this.log.at(this.#slides || !this.confirmed ? nth - this.calls : this.#epoch) + this.spanMs;
-    const at = lastOutMs + guardMs + TICK_MS;
+    const freeMs = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
+    const oneByOneMs = freeMs(nth - this.calls);
     const stepMs = pending > 0 ? probe.lastSentMs + STEP_MS : -Infinity;
     if (this.confirmed) {
-      // Until the first answer nobody knows that another window has begun.
-      if (!this.#slides && at <= nowMs) return pending < this.calls ? nowMs : Infinity;
-      if (!this.#slides && nth - this.#epoch < this.calls) return nowMs;
-      if (!probe.may || at <= nowMs) return at;
+      const early = this.#opens === 'at once' || (this.#opens === 'unknown' && probe.early);
+      const at = early ? freeMs(this.#epoch) : oneByOneMs;
+      if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
+      if (early && nth - this.#epoch < this.calls) return nowMs;
+      if (!probe.may) return at;
       if (probe.again) return stepMs;
       return pending > 0 ? Infinity : this.#edge(probe.lastSentMs, at);
     }
+    const at = oneByOneMs;
     // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
     if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
     if (this.hinted) return stepMs;
@@ -86,8 +88,10 @@ export class Window {
       this.#shiftMs = this.spanMs;
     }
     if (this.confirmed) {
-      const first = this.#slides ? log.count - 1 - this.calls : this.#epoch;
-      const isBeyond = log.count - first > this.calls && last < log.at(first) + this.spanMs * 0.95;
+      const earlyMs = log.at(log.count - 1 - this.calls) + this.spanMs - last;
+      const isEarly = earlyMs > this.spanMs * 0.05;
+      if (isEarly && this.#opens === 'unknown' && log.count - this.#epoch <= this.calls) this.#opens = 'at once';
+      const isBeyond = this.#opens === 'at once' ? log.count - this.#epoch > this.calls && last < log.at(this.#epoch) + this.spanMs*.95: isEarly;
       if (!isBeyond) return 'held';
       this.calls++;
       return 'grew';
@@ -106,13 +110,12 @@ export class Window {
   endedEarly(sentAtMs: number, endMs: number, least: number): boolean {
     const calls = this.log.count - this.#epoch;
     const windowEndMs = this.log.at(this.#epoch) + this.spanMs;
-    if (!this.confirmed || this.#slides || sentAtMs >= windowEndMs || calls >= this.calls) return false;
-    if (endMs < windowEndMs - SECOND_MS) {
-      if (this.endMs <= sentAtMs) return false;
-      this.#slides = true;
+    if (!this.confirmed || this.#opens === 'one by one' || sentAtMs >= windowEndMs || calls >= this.calls) return false;
+    if (this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS) {
+      this.#opens = 'one by one';
       return true;
     }
-    if (calls < least || endMs > windowEndMs + SECOND_MS) return false;
+    if (calls < least || Math.abs(endMs - windowEndMs) > SECOND_MS) return false;
     this.calls = calls;
     return true;
   }
