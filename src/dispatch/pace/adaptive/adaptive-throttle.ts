@@ -130,8 +130,8 @@ export class AdaptiveThrottle implements Throttle {
     const { bucket, log, known } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
-    const sure = this.#limits.sure;
-    const staked = 2 + Math.floor(!known ? STAKE * (log.count + demand.timeless) : sure === Infinity && !demand.timeless ? 0 : sure<Infinity && !process.env['OLD']? Math.max(0, +(process.env['IN']??0.02)*sure - 1) :  STAKE * log.count);
+    const calls = this.#limits.sure ?? (known ? 0 : log.count + demand.timeless);
+    const staked = 2 + Math.floor(STAKE * calls);
     const most =
       bucket === undefined
         ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))

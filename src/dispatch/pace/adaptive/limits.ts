@@ -63,8 +63,9 @@ export class Limits {
     return this.#beginnings[0] ?? { atMs: 0, nth: 0, reopened: false };
   }
 
-  get sure(): number {
-    return Math.min(...this.#windows.filter((w) => w.confirmed).map((w) => w.calls));
+  /** Calls of the smallest window that is confirmed. */
+  get sure(): number | undefined {
+    return this.#windows.filter((w) => w.confirmed).map((w) => w.calls).sort((x, y) => x - y)[0];
   }
 
   get known(): boolean {
