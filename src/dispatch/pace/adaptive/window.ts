@@ -111,13 +111,13 @@ export class Window {
     const calls = this.log.count - this.#epoch;
     const windowEndMs = this.log.at(this.#epoch) + this.spanMs;
     if (!this.confirmed || this.#opens === 'one by one' || sentAtMs >= windowEndMs || calls >= this.calls) return false;
-    if (this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS) {
-      this.#opens = 'one by one';
+    const slides = this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS;
+    if (!slides && calls >= least && Math.abs(endMs - windowEndMs) <= SECOND_MS) {
+      this.calls = calls;
       return true;
     }
-    if (calls < least || Math.abs(endMs - windowEndMs) > SECOND_MS) return false;
-    this.calls = calls;
-    return true;
+    this.#opens = 'one by one';
+    return slides;
   }
 
   /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
