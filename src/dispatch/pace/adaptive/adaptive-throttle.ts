@@ -3,7 +3,7 @@ import { BlockGate } from './block-gate.js';
 import type { Hint } from './hint.js';
 import { Limits } from './limits.js';
 
-/** Share of calls that may be in flight at the first refusal, hence refused at once. */
+/** Share of calls, or of a window's, that may be in flight when one is refused, hence refused at once. */
 const STAKE = 0.01;
 /** How much faster than the deadlines ask calls may leave, where no row will be added: more finds the limit for nothing. */
 const HASTE = 3;
@@ -61,10 +61,12 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
-    const toCome = demand.moreMayCome ? Infinity : demand.waiting;
-    const guardMs = 2 * this.#deviationMs;
-    const freeMs = Math.max(at, this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, toCome, demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs));
-    return freeMs === Infinity ? answerBy : freeMs;
+    const coming = {
+      calls: demand.moreMayCome ? Infinity : demand.waiting,
+      forMs: demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs,
+    };
+    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, 2 * this.#deviationMs, coming);
+    return freeMs === Infinity ? answerBy : Math.max(at, freeMs);
   }
 
   sent(nowMs: number): number {
@@ -127,11 +129,10 @@ export class AdaptiveThrottle implements Throttle {
 
   #mostInFlight(demand: Demand): number {
     if (this.#gate.block !== undefined) return 1;
-    const { bucket, log, known } = this.#limits;
+    const { bucket, log, known, leastWindow } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
-    const calls = this.#limits.sure ?? (known ? 0 : log.count + demand.timeless);
-    const staked = 2 + Math.floor(STAKE * calls);
+    const staked = 2 + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
     const most =
       bucket === undefined
         ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))

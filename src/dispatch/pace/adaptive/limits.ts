@@ -4,11 +4,16 @@ import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
 
-/** Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. */
-const PROBES = +(process.env['PROBES'] ?? 0.015);
-const FREE = +(process.env['FREE'] ?? 0.5);
-const GROW = +(process.env['GROW'] ?? 0.0165);
-const MOST = +(process.env['MOST'] ?? 0.0225);
+/**
+ * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. Fewer
+ * where nobody knows how many calls are to come.
+ */
+const PROBES = { counted: 0.015, open: 0.01 };
+const FREE_BLOCKS = 0.5;
+/** Share of all calls, with those to come, that may have been refused after such a call. */
+const REFUSED_BEYOND = 0.0165;
+/** The same after calls that are early: most windows are free for all calls as they begin, so these are rarely refused. */
+const REFUSED_EARLY = 0.0225;
 /** Share of calls up to which refusals leave a bucket's growth to be tried sooner. */
 const AFFORDED = 0.015;
 const SECOND_MS = 1000;
@@ -23,6 +28,12 @@ const NEARLY = 0.8;
 /** Lengths that windows come in, in seconds, where the server does not say. */
 const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
 const BEGINNINGS = 32;
+
+/** The most calls that may still come, and for how long, in ms. */
+export interface Coming {
+  readonly calls: number;
+  readonly forMs: number;
+}
 
 /** Where calls began after a pause. */
 interface Beginning {
@@ -63,24 +74,32 @@ export class Limits {
     return this.#beginnings[0] ?? { atMs: 0, nth: 0, reopened: false };
   }
 
-  /** Calls of the smallest window that is confirmed. */
-  get sure(): number | undefined {
-    return this.#windows.filter((w) => w.confirmed).map((w) => w.calls).sort((x, y) => x - y)[0];
+  /** What the smallest window takes that is confirmed. */
+  get leastWindow(): number | undefined {
+    const sure = this.#windows.filter((w) => w.confirmed).map((w) => w.calls);
+    return sure.length === 0 ? undefined : Math.min(...sure);
   }
 
   get known(): boolean {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
-  /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, toCome: number, lifeMs: number): number {
-    const affordable = this.#blocks <= FREE + (toCome === Infinity ? 0.01 : PROBES) * this.log.count;
-    const again = this.#probing;
+  /**
+   * Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared.
+   *
+   * @param coming the most calls that may still come, and for how long
+   */
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, coming: Coming): number {
+    const probes = coming.calls === Infinity ? PROBES.open : PROBES.counted;
+    const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
     const free = this.#windows.map((w) => {
-      const inAll = this.log.count + Math.min(toCome, w.calls * (1 + lifeMs / w.spanMs));
-      const early = this.#refusals + 1 <= MOST * inAll;
-      const may = again || (affordable && toCome > w.calls && this.#refusals + 1 <= GROW * inAll);
-      return w.freeAt(nowMs, pending, { may, again, early, lastSentMs }, guardMs);
+      const inAll = this.log.count + Math.min(coming.calls, w.calls * (1 + coming.forMs / w.spanMs));
+      const share = (this.#refusals + 1) / inAll;
+      return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
+        early: share <= REFUSED_EARLY,
+        beyond: isDue && coming.calls > w.calls && share <= REFUSED_BEYOND,
+        again: this.#probing,
+      });
     });
     const at = Math.max(nowMs, ...free);
     return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
@@ -156,7 +175,6 @@ export class Limits {
       return;
     }
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
-    if (this.#windows.some((w) => w.shrinks(epoch.calls, spanMs))) return;
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));

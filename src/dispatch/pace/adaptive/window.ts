@@ -15,12 +15,25 @@ const EDGE_MS = 30;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
 
+/** A call that is accepted so late in a window may have come after its end. */
+const IN_TIME = 0.95;
+
+/** What may be tried, as a refusal is affordable. */
+export interface Tries {
+  /** Calls before those that they follow have left the window: it may be one that is free for all as it begins anew. */
+  readonly early: boolean;
+  /** One call more than the window takes. */
+  readonly beyond: boolean;
+  /** One more, as the last one was taken. */
+  readonly again: boolean;
+}
+
 /** No more than `calls` in any `spanMs`: fixed windows, by first call or by the clock, and sliding ones alike. */
 export class Window {
   /** The block that it was read from, in case that was a penalty. */
   penaltyMs = 0;
   emptied: Empty = { atMs: 0, nth: 0 };
-  /** Accepted calls when the window began, as far as is known, and how much later calls go since than the same number before. */
+  /** Calls accepted before the window began, and how much later calls go since than the same number before. */
   #epoch = 0;
   #shiftMs = 0;
   /** Whether all calls are free again at once, as the window begins anew, or each as one of them leaves it. */
@@ -40,33 +53,31 @@ export class Window {
     return this.log.at(this.log.count - this.calls) + this.spanMs;
   }
 
-  /** Earliest time of one more call while `pending` are on their way; Infinity: an answer must come first. */
-  freeAt(
-    nowMs: number,
-    pending: number,
-    probe: { may: boolean; again: boolean; early: boolean; lastSentMs: number },
-    guardMs: number,
-  ): number {
+  /**
+   * Earliest time of one more call while `pending` are on their way, the last of which left at `lastSentMs`; Infinity: an
+   * answer must come first.
+   */
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, tries: Tries): number {
     const nth = this.log.count + pending;
-    const freeMs = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
-    const oneByOneMs = freeMs(nth - this.calls);
-    const stepMs = pending > 0 ? probe.lastSentMs + STEP_MS : -Infinity;
+    const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
+    const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
     if (this.confirmed) {
-      const early = this.#opens === 'at once' || (this.#opens === 'unknown' && probe.early);
-      const at = early ? freeMs(this.#epoch) : oneByOneMs;
+      const atOnce = this.#opens === 'at once' || (this.#opens === 'unknown' && tries.early);
+      const at = outAt(atOnce ? this.#epoch : nth - this.calls);
+      // Until the first answer the window that begins is not known to have begun.
       if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
-      if (early && nth - this.#epoch < this.calls) return nowMs;
-      if (!probe.may) return at;
-      if (probe.again) return stepMs;
-      return pending > 0 ? Infinity : this.#edge(probe.lastSentMs, at);
+      if (atOnce && nth - this.#epoch < this.calls) return nowMs;
+      if (tries.again) return stepMs;
+      if (!tries.beyond) return at;
+      return pending > 0 ? Infinity : this.#edge(lastSentMs, at);
     }
-    const at = oneByOneMs;
     // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
     if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
     if (this.hinted) return stepMs;
-    const pacedMs = probe.lastSentMs + this.spanMs / this.calls;
+    const pacedMs = lastSentMs + this.spanMs / this.calls;
     if (pending > GROPING * this.calls) return Infinity;
     if (pending > 0) return pacedMs;
+    const at = outAt(nth - this.calls);
     const nextMs = Math.min(at, pacedMs);
     return nth - this.#epoch === this.calls ? this.#edge(nextMs, at) : nextMs;
   }
@@ -87,32 +98,20 @@ export class Window {
       this.#epoch = log.count - 1;
       this.#shiftMs = this.spanMs;
     }
-    if (this.confirmed) {
-      const earlyMs = log.at(log.count - 1 - this.calls) + this.spanMs - last;
-      const isEarly = earlyMs > this.spanMs * 0.05;
-      if (isEarly && this.#opens === 'unknown' && log.count - this.#epoch <= this.calls) this.#opens = 'at once';
-      const isBeyond = this.#opens === 'at once' ? log.count - this.#epoch > this.calls && last < log.at(this.#epoch) + this.spanMs*.95: isEarly;
-      if (!isBeyond) return 'held';
-      this.calls++;
-      return 'grew';
-    }
+    if (this.confirmed) return this.#judge(last);
     return log.count - this.#epoch < REFUTED * this.calls + 1 ? 'held' : 'refuted';
   }
 
-  /** Fewer calls than thought were taken in an epoch that was as long as this window. */
-  shrinks(calls: number, spanMs: number): boolean {
-    if (!this.confirmed || calls >= this.calls || Math.abs(this.spanMs - spanMs) > SECOND_MS) return false;
-    this.calls = calls;
-    return true;
-  }
-
-  /** A window that had begun took fewer calls than thought, and lasts as long as thought; or opens for one after the other. */
-  endedEarly(sentAtMs: number, endMs: number, least: number): boolean {
+  /**
+   * A call was refused before as many were taken as thought, and `endMs` is when the server says the block ends: with this
+   * window, which then takes fewer, if these are enough to count; or sooner, as it opens for one call after the other.
+   */
+  endedEarly(sentAtMs: number, endMs: number, enough: number): boolean {
     const calls = this.log.count - this.#epoch;
     const windowEndMs = this.log.at(this.#epoch) + this.spanMs;
-    if (!this.confirmed || this.#opens === 'one by one' || sentAtMs >= windowEndMs || calls >= this.calls) return false;
+    if (!this.confirmed || calls >= this.calls || sentAtMs >= windowEndMs) return false;
     const slides = this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS;
-    if (!slides && calls >= least && Math.abs(endMs - windowEndMs) <= SECOND_MS) {
+    if (!slides && calls >= enough && Math.abs(endMs - windowEndMs) <= SECOND_MS) {
       this.calls = calls;
       return true;
     }
@@ -132,6 +131,18 @@ export class Window {
     if (!this.confirmed || thoughtOpen)
       this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
     this.confirmed = true;
+  }
+
+  /** What a call says that was accepted last: it was one of those that the window takes, or the window is larger. */
+  #judge(lastMs: number): 'grew' | 'held' {
+    const { log } = this;
+    const isIn = (nth: number): boolean => log.at(nth) > lastMs - this.spanMs * IN_TIME;
+    const calls = log.count - this.#epoch;
+    if (!isIn(log.count - 1 - this.calls)) return 'held';
+    if (this.#opens === 'unknown' && calls <= this.calls) this.#opens = 'at once';
+    if (this.#opens === 'at once' && (calls <= this.calls || !isIn(this.#epoch))) return 'held';
+    this.calls++;
+    return 'grew';
   }
 
   /** The first time after `fromMs` that is whole seconds before the end: Retry-After is rounded up to these. */
