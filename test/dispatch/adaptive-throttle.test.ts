@@ -58,7 +58,13 @@ describe('with no limit known', () => {
 
   it('codes leave a few times faster than they have to, a handful of rows at once', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 600, timeless: 0, perMs: 600 / 60_000, lastsMs: 60_000, moreMayCome: false };
+    const demand: Demand = {
+      waiting: 600,
+      timeless: 0,
+      perMs: 600 / 60_000,
+      lastsMs: 60_000,
+      moreMayCome: false,
+    };
     expect(desk.isOpen(500, demand)).toBe(true);
     desk.accept(500, 580);
     expect(desk.opensAt(580, demand)).toBe(580);

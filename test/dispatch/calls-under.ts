@@ -3,7 +3,13 @@ import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
 import { seededRandom } from '../simulation/random.js';
 
 /** Many rows that cannot expire: nothing but the limit holds them up. */
-export const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, lastsMs: 60_000, moreMayCome: false };
+export const PLENTY: Demand = {
+  waiting: 10_000,
+  timeless: 10_000,
+  perMs: 0,
+  lastsMs: 60_000,
+  moreMayCome: false,
+};
 
 interface Server {
   readonly tripMs: number;

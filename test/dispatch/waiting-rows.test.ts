@@ -40,9 +40,21 @@ describe('what waiting rows ask for', () => {
     addCode(4, 20_000);
     waiting.addFresh(seedRow(5), Infinity);
     // By 10 s one, by 20 s two, by 40 s four: each asks for one in 10 s.
-    expect(waiting.demand(false)).toEqual({ waiting: 5, timeless: 1, perMs: 1 / 10_000, moreMayCome: false });
+    expect(waiting.demand(false)).toEqual({
+      waiting: 5,
+      timeless: 1,
+      perMs: 1 / 10_000,
+      lastsMs: 40_000,
+      moreMayCome: false,
+    });
     addCode(6, 20_000);
-    expect(waiting.demand(true)).toEqual({ waiting: 6, timeless: 1, perMs: 3 / 20_000, moreMayCome: true });
+    expect(waiting.demand(true)).toEqual({
+      waiting: 6,
+      timeless: 1,
+      perMs: 3 / 20_000,
+      lastsMs: 40_000,
+      moreMayCome: true,
+    });
     expect(waiting.deadlines()).toEqual([
       [NOW_MS + 10_000, 1],
       [NOW_MS + 20_000, 2],

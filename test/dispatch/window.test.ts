@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
-import { Window } from '../../src/dispatch/pace/adaptive/window.js';
+import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 
 const SPAN_MS = 10_000;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-const NO_PROBE = { may: false, again: false, lastSentMs: 300 };
+const NO_TRY: Tries = { early: false, beyond: false, again: false };
+const LAST_SENT_MS = 300;
 
 /** Four calls in ten seconds, of which the last four left at 0, 100, 200 and 300. */
 function fullWindow(calls = 4, sentAtMs: readonly number[] = [0, 100, 200, 300]) {
@@ -18,38 +19,38 @@ function fullWindow(calls = 4, sentAtMs: readonly number[] = [0, 100, 200, 300])
 describe('a window that is known', () => {
   it('has room where fewer calls left', () => {
     const { window } = fullWindow(5);
-    expect(window.freeAt(400, 0, NO_PROBE, 0)).toBe(-Infinity);
-    expect(window.freeAt(400, 1, NO_PROBE, 0)).toBe(SPAN_MS + TICK_MS);
+    expect(window.freeAt(400, 0, LAST_SENT_MS, 0, NO_TRY)).toBe(400);
+    expect(window.freeAt(400, 1, LAST_SENT_MS, 0, NO_TRY)).toBe(SPAN_MS + TICK_MS);
   });
 
   it('is full until its oldest call leaves the span, and those on their way count', () => {
     const { window } = fullWindow();
     expect(window.endMs).toBe(SPAN_MS);
-    expect([0, 1, 2].map((pending) => window.freeAt(400, pending, NO_PROBE, 0))).toEqual(
+    expect([0, 1, 2].map((pending) => window.freeAt(400, pending, LAST_SENT_MS, 0, NO_TRY))).toEqual(
       [0, 100, 200].map((ms) => ms + SPAN_MS + TICK_MS),
     );
   });
 
   it('is kept a little longer where the way to Graph varies', () => {
-    expect(fullWindow().window.freeAt(400, 0, NO_PROBE, 50)).toBe(SPAN_MS + 50 + TICK_MS);
+    expect(fullWindow().window.freeAt(400, 0, LAST_SENT_MS, 50, NO_TRY)).toBe(SPAN_MS + 50 + TICK_MS);
   });
 
   it('is tried beyond its end by one call just after whole seconds before it', () => {
     const { window } = fullWindow();
-    const probe = { may: true, again: false, lastSentMs: 300 };
+    const beyond = { ...NO_TRY, beyond: true };
     // Retry-After is rounded up: at 1.03 s it would say nine seconds, at 0.97 s ten.
-    expect(window.freeAt(400, 0, probe, 0)).toBe(SPAN_MS + TICK_MS - 9000 + 30);
+    expect(window.freeAt(400, 0, LAST_SENT_MS, 0, beyond)).toBe(SPAN_MS + TICK_MS - 9000 + 30);
     // Its answer must come first.
-    expect(window.freeAt(1500, 1, probe, 0)).toBe(Infinity);
+    expect(window.freeAt(1500, 1, LAST_SENT_MS, 0, beyond)).toBe(Infinity);
     // Once there is room again nothing is tried.
-    expect(window.freeAt(10_500, 0, probe, 0)).toBe(SPAN_MS + TICK_MS);
+    expect(window.freeAt(10_500, 0, LAST_SENT_MS, 0, beyond)).toBe(10_500);
   });
 
   it('and found larger is tried again at once, then call by call', () => {
     const { window } = fullWindow();
-    const probe = { may: true, again: true, lastSentMs: 1500 };
-    expect(window.freeAt(1600, 0, probe, 0)).toBe(-Infinity);
-    expect(window.freeAt(1600, 1, probe, 0)).toBe(1500 + 150);
+    const again = { ...NO_TRY, again: true };
+    expect(window.freeAt(1600, 0, 1500, 0, again)).toBe(-Infinity);
+    expect(window.freeAt(1600, 1, 1500, 0, again)).toBe(1500 + 150);
   });
 
   it('grows by a call that was taken beyond it, and by no other', () => {
@@ -58,17 +59,6 @@ describe('a window that is known', () => {
     expect([window.accepted(), window.calls]).toEqual(['grew', 5]);
     log.push(10_200);
     expect([window.accepted(), window.calls]).toEqual(['held', 5]);
-  });
-
-  it('shrinks where fewer were taken in as long a time', () => {
-    expect(fullWindow().window.shrinks(3, SPAN_MS + 1000)).toBe(true);
-    const { window } = fullWindow();
-    expect([window.shrinks(4, SPAN_MS), window.shrinks(3, SPAN_MS + 1001), window.calls]).toEqual([
-      false,
-      false,
-      4,
-    ]);
-    expect([window.shrinks(3, SPAN_MS - 1000), window.calls]).toEqual([true, 3]);
   });
 
   it('explains a refusal while it is full, by half a second or so, and no wait that is longer than itself', () => {
@@ -95,6 +85,84 @@ describe('a window that is known', () => {
   });
 });
 
+/** Ten calls in ten seconds: the last ten left one per 100 ms from 0 on, and the next window began at 10 s. */
+describe('a window that begins anew', () => {
+  const early = { ...NO_TRY, early: true };
+
+  function begun(more: readonly number[] = []) {
+    const log = new SendLog();
+    const window = new Window(log, 10, SPAN_MS, true);
+    for (let i = 0; i < 10; i++) log.push(i * 100);
+    const verdicts = [SPAN_MS + 5, ...more].map((sentAtMs) => {
+      log.push(sentAtMs);
+      return window.accepted();
+    });
+    const freeAt = (nowMs: number, tries: Tries, pending = 0): number =>
+      window.freeAt(nowMs, pending, SPAN_MS, 0, tries);
+    return { window, verdicts, freeAt };
+  }
+  /** The last of these went half a second before those of before had left. */
+  const AT_ONCE = [100, 110, 120, 130, 140, 150, 160].map((ms) => SPAN_MS + ms);
+
+  it('is free for one call after the other, as those before leave it, unless a refusal is affordable', () => {
+    const { freeAt } = begun();
+    expect(freeAt(SPAN_MS + 10, NO_TRY)).toBe(SPAN_MS + 100 + TICK_MS);
+    expect(freeAt(SPAN_MS + 10, early)).toBe(SPAN_MS + 10);
+  });
+
+  it('and is free for all its calls for good, once one was taken half a second before another left', () => {
+    const { window, verdicts, freeAt } = begun(AT_ONCE);
+    expect(verdicts).not.toContain('grew');
+    expect(window.calls).toBe(10);
+    expect(freeAt(SPAN_MS + 170, NO_TRY, 1)).toBe(SPAN_MS + 170);
+    // With the two on their way it is full.
+    expect(freeAt(SPAN_MS + 170, NO_TRY, 2)).toBe(2 * SPAN_MS + 5 + TICK_MS);
+    // Of the one after it no more calls than it takes are on their way before an answer.
+    expect(freeAt(2 * SPAN_MS + 10, NO_TRY, 9)).toBe(2 * SPAN_MS + 10);
+    expect(freeAt(2 * SPAN_MS + 10, NO_TRY, 10)).toBe(Infinity);
+  });
+
+  it('grows by the first call beyond all that it takes', () => {
+    const { verdicts } = begun([...AT_ONCE, SPAN_MS + 170, SPAN_MS + 180, SPAN_MS + 190]);
+    expect(verdicts.indexOf('grew')).toBe(10);
+  });
+
+  it('does not grow by calls at its very end, which may be of the next one', () => {
+    const { verdicts } = begun([...AT_ONCE, SPAN_MS + 170, SPAN_MS + 180, 2 * SPAN_MS - 490]);
+    expect(verdicts).not.toContain('grew');
+  });
+
+  it('slides, where an early call is to wait until those before have left: that is not tried again', () => {
+    const { window, freeAt } = begun();
+    expect(window.endedEarly(SPAN_MS + 20, SPAN_MS + 1020, 1)).toBe(true);
+    expect(freeAt(SPAN_MS + 1100, early)).toBe(SPAN_MS + 1100);
+    expect(freeAt(SPAN_MS + 30, early)).toBe(SPAN_MS + 100 + TICK_MS);
+    expect(window.calls).toBe(10);
+  });
+
+  it('takes fewer, where a call is to wait until it ends', () => {
+    const { window } = begun([SPAN_MS + 2000, SPAN_MS + 2100]);
+    expect(window.endedEarly(SPAN_MS + 2200, 2 * SPAN_MS + 200, 4)).toBe(false);
+    expect(window.calls).toBe(10);
+    const other = begun([SPAN_MS + 2000, SPAN_MS + 2100]).window;
+    expect(other.endedEarly(SPAN_MS + 2200, 2 * SPAN_MS + 200, 3)).toBe(true);
+    expect(other.calls).toBe(3);
+  });
+
+  it('is not what refused a call that is to wait for longer, nor one that left after its end', () => {
+    const { window } = begun([SPAN_MS + 2000, SPAN_MS + 2100]);
+    expect(window.endedEarly(2 * SPAN_MS + 5, 2 * SPAN_MS + 900, 1)).toBe(false);
+    expect(window.endedEarly(SPAN_MS + 2200, 2 * SPAN_MS + 1010, 1)).toBe(false);
+    expect(window.calls).toBe(10);
+  });
+
+  it('is not tried early again, whatever refused the call', () => {
+    const { window, freeAt } = begun();
+    expect(window.endedEarly(SPAN_MS + 20, 4 * SPAN_MS, 1)).toBe(false);
+    expect(freeAt(SPAN_MS + 30, early)).toBe(SPAN_MS + 100 + TICK_MS);
+  });
+});
+
 describe('a window that one refusal told of', () => {
   /** Ten calls a second apart were taken before; then the window was closed and reopened by a call at 20 s. */
   function guessed(hinted = false) {
@@ -105,24 +173,24 @@ describe('a window that one refusal told of', () => {
     log.push(20_000);
     return { log, window };
   }
-  const probe = (lastSentMs: number) => ({ may: true, again: false, lastSentMs });
+  const beyond = { ...NO_TRY, beyond: true };
 
   it('is filled as it was before', () => {
     const { window } = guessed();
     // The first of before left at 0, the first of now at 20 s: the second follows a second later.
-    expect(window.freeAt(20_100, 0, probe(20_000), 0)).toBe(21_000);
-    expect(window.freeAt(20_100, 1, probe(20_000), 0)).toBe(22_000);
+    expect(window.freeAt(20_100, 0, 20_000, 0, beyond)).toBe(21_000);
+    expect(window.freeAt(20_100, 1, 20_000, 0, beyond)).toBe(22_000);
   });
 
   it('is groped for where it was full before, one call after the other', () => {
     const { log, window } = guessed();
     for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
-    expect(window.freeAt(29_100, 1, probe(29_000), 0)).toBe(Infinity);
+    expect(window.freeAt(29_100, 1, 29_000, 0, beyond)).toBe(Infinity);
     // The first that may be too many goes just after a whole second before the end.
     const end = 20_000 + 15_000 + TICK_MS;
-    expect(window.freeAt(29_100, 0, probe(29_000), 0)).toBe(end - 4000 + 30);
+    expect(window.freeAt(29_100, 0, 29_000, 0, beyond)).toBe(end - 4000 + 30);
     log.push(31_032);
-    expect(window.freeAt(31_100, 0, probe(31_032), 0)).toBe(31_032 + 1500);
+    expect(window.freeAt(31_100, 0, 31_032, 0, beyond)).toBe(31_032 + 1500);
   });
 
   it('is none where more calls pass than it should hold', () => {
@@ -147,8 +215,8 @@ describe('a window that one refusal told of', () => {
   it('of an earlier run is tried call by call where it was full then', () => {
     const { log, window } = guessed(true);
     for (let i = 1; i < 9; i++) log.push(20_000 + i * 1000);
-    expect(window.freeAt(28_100, 1, probe(28_000), 0)).toBe(28_150);
-    expect(window.freeAt(28_100, 0, probe(28_000), 0)).toBe(-Infinity);
+    expect(window.freeAt(28_100, 1, 28_000, 0, beyond)).toBe(28_150);
+    expect(window.freeAt(28_100, 0, 28_000, 0, beyond)).toBe(-Infinity);
   });
 
   it('of an earlier run that is larger than all that was taken is waited for its length', () => {
@@ -157,7 +225,7 @@ describe('a window that one refusal told of', () => {
     const window = new Window(log, 20, 15_000, false, true);
     window.reopened(20_000);
     for (let i = 0; i < 10; i++) log.push(20_000 + i * 100);
-    expect(window.freeAt(21_000, 0, probe(20_900), 0)).toBe(15_000);
+    expect(window.freeAt(21_000, 0, 20_900, 0, beyond)).toBe(15_000);
   });
 
   it('explains a refusal only while it is full, to the instant', () => {
@@ -174,6 +242,7 @@ describe('a window that one refusal told of', () => {
   });
 
   it('does not shrink: it is not known yet', () => {
-    expect(guessed().window.shrinks(5, 15_000)).toBe(false);
+    const { window } = guessed();
+    expect(window.endedEarly(21_000, 35_000, 1)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Window } from '../../src/dispatch/pace/adaptive/window.js';
 import { COLUMNS, judge, measure } from '../bench/on-time-cell.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from '../bench/on-time-models.js';
 import type { Player } from '../bench/on-time-clients.js';
@@ -8,10 +9,16 @@ const SEED = 211;
 
 const [HALF, WAVE, MORE, THREE, STREAM, FAR] = COLUMNS.map(({ title }) => title) as [string, ...string[]];
 
-const cellOf = (models: readonly Model[], limit: string, load: string, player: Player = 'ours') => {
+const cellOf = (
+  models: readonly Model[],
+  limit: string,
+  load: string,
+  player: Player = 'ours',
+  seed = SEED,
+) => {
   const model = models.find(({ name }) => name === limit)!;
   const column = COLUMNS.find(({ title }) => title === load)!;
-  return measure(model, column, [SEED], player).then((cell) => ({ ...cell, ...judge(cell, model, column) }));
+  return measure(model, column, [seed], player).then((cell) => ({ ...cell, ...judge(cell, model, column) }));
 };
 
 type Line = readonly [limit: string, ...loads: (string | undefined)[]];
@@ -83,4 +90,26 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
       expect(await cellOf(namedModels, 'bucket 5/s, 10', WAVE!, player)).toMatchObject({ late: true });
     },
   );
+});
+
+/** At 200 ms one way the first window is filled slowly, lest many calls be refused with the first. */
+describe('a fixed window', () => {
+  const SLOW_SEED = 233;
+  const far = () => cellOf(namedModels, 'window 40 per 10 s', FAR!, 'ours', SLOW_SEED);
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is filled as soon as it begins anew, however slowly it was filled before', async () => {
+    expect(await far()).toMatchObject({ late: false, plainlyRude: false });
+  });
+
+  it('control: not if each call waits until the one before it has left the window', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
+    const { freeAt } = Window.prototype;
+    vi.spyOn(Window.prototype, 'freeAt').mockImplementation(function (this: Window, ...args) {
+      const [nowMs, pending, lastSentMs, guardMs, tries] = args;
+      return freeAt.call(this, nowMs, pending, lastSentMs, guardMs, { ...tries, early: false });
+    });
+    expect(await far()).toMatchObject({ late: true });
+  });
 });

@@ -5,10 +5,10 @@ import type { Hint } from './hint.js';
 import { Window } from './window.js';
 
 /**
- * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. Fewer
- * where nobody knows how many calls are to come.
+ * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. More
+ * where all that waits dies soon: by then a limit that has grown must be found.
  */
-const PROBES = { counted: 0.015, open: 0.01 };
+const PROBES = { usual: 0.01, pressing: 0.015 };
 const FREE_BLOCKS = 0.5;
 /** Share of all calls, with those to come, that may have been refused after such a call. */
 const REFUSED_BEYOND = 0.0165;
@@ -90,7 +90,7 @@ export class Limits {
    * @param coming the most calls that may still come, and for how long
    */
   freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, coming: Coming): number {
-    const probes = coming.calls === Infinity ? PROBES.open : PROBES.counted;
+    const probes = coming.forMs === Infinity ? PROBES.usual : PROBES.pressing;
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
     const free = this.#windows.map((w) => {
       const inAll = this.log.count + Math.min(coming.calls, w.calls * (1 + coming.forMs / w.spanMs));
