@@ -108,6 +108,9 @@ describe('a window that begins anew', () => {
     const { freeAt } = begun();
     expect(freeAt(SPAN_MS + 10, NO_TRY)).toBe(SPAN_MS + 100 + TICK_MS);
     expect(freeAt(SPAN_MS + 10, early)).toBe(SPAN_MS + 10);
+    // Five, and no more, would be refused at once.
+    expect(freeAt(SPAN_MS + 10, early, 4)).toBe(SPAN_MS + 10);
+    expect(freeAt(SPAN_MS + 10, early, 5)).toBe(SPAN_MS + 600 + TICK_MS);
   });
 
   it('and is free for all its calls for good, once one was taken half a second before another left', () => {

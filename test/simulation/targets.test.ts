@@ -113,3 +113,21 @@ describe('a fixed window', () => {
     expect(await far()).toMatchObject({ late: true });
   });
 });
+
+describe('a sliding window', () => {
+  const spec = { kind: 'sliding', calls: 16, seconds: 29 } as const;
+  const stream = COLUMNS.find(({ title }) => title === STREAM)!;
+  const refusals = async () =>
+    (await measure({ ...namedModels[0]!, limit: () => spec }, stream, [4003], 'ours')).refusals;
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is found out by one early call, though few calls passed before that', async () => {
+    expect(await refusals()).toBeLessThan(6);
+  });
+
+  it('control: not if nothing is learned of an early end', async () => {
+    vi.spyOn(Window.prototype, 'endedEarly').mockReturnValue(false);
+    expect(await refusals()).toBeGreaterThan(30);
+  });
+});

@@ -163,6 +163,7 @@ export class Limits {
     const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
+    if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
     if (epoch.calls < COUNTED) {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
@@ -174,7 +175,6 @@ export class Limits {
       this.#isWindow(epoch, spanMs);
       return;
     }
-    if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));

@@ -15,6 +15,8 @@ const EDGE_MS = 30;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
 
+/** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
+const MOST_EARLY = 5;
 /** A call that is accepted so late in a window may have come after its end. */
 const IN_TIME = 0.95;
 
@@ -62,7 +64,8 @@ export class Window {
     const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
     const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
     if (this.confirmed) {
-      const atOnce = this.#opens === 'at once' || (this.#opens === 'unknown' && tries.early);
+      const mayTry = this.#opens === 'unknown' && tries.early && pending < MOST_EARLY;
+      const atOnce = this.#opens === 'at once' || mayTry;
       const at = outAt(atOnce ? this.#epoch : nth - this.calls);
       // Until the first answer the window that begins is not known to have begun.
       if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
