@@ -40,6 +40,17 @@ class Desk {
   }
 }
 
+it('two calls, and one more for each hundred that it takes, are in flight under a window that is known', () => {
+  const inFlight = (calls: number): number => {
+    const desk = new Desk();
+    desk.run(calls, 60_000, 243_000);
+    let sent = 0;
+    for (; desk.isOpen(243_000); sent++) desk.throttle.sent(243_000);
+    return sent;
+  };
+  expect([100, 200].map(inFlight)).toEqual([3, 4]);
+});
+
 describe('with no limit known', () => {
   it('sixteen calls of many rows leave at once', () => {
     const desk = new Desk();

@@ -93,13 +93,14 @@ describe('a window that begins anew', () => {
     const log = new SendLog();
     const window = new Window(log, 10, SPAN_MS, true);
     for (let i = 0; i < 10; i++) log.push(i * 100);
-    const verdicts = [SPAN_MS + 5, ...more].map((sentAtMs) => {
+    const take = (sentAtMs: number) => {
       log.push(sentAtMs);
       return window.accepted();
-    });
+    };
+    const verdicts = [SPAN_MS + 5, ...more].map(take);
     const freeAt = (nowMs: number, tries: Tries, pending = 0): number =>
       window.freeAt(nowMs, pending, SPAN_MS, 0, tries);
-    return { window, verdicts, freeAt };
+    return { window, verdicts, take, freeAt };
   }
   /** The last of these went half a second before those of before had left. */
   const AT_ONCE = [100, 110, 120, 130, 140, 150, 160].map((ms) => SPAN_MS + ms);
@@ -141,6 +142,18 @@ describe('a window that begins anew', () => {
     expect(freeAt(SPAN_MS + 1100, early)).toBe(SPAN_MS + 1100);
     expect(freeAt(SPAN_MS + 30, early)).toBe(SPAN_MS + 100 + TICK_MS);
     expect(window.calls).toBe(10);
+  });
+
+  it('that slides grows by a call that was taken long before another left', () => {
+    const { window, take } = begun();
+    window.endedEarly(SPAN_MS + 20, SPAN_MS + 1020, 1);
+    expect(AT_ONCE.map(take).at(-1)).toBe('grew');
+  });
+
+  it('has not ended early where it took all its calls, nor where there was room in any such span', () => {
+    const { window } = begun([...AT_ONCE, SPAN_MS + 170, SPAN_MS + 180]);
+    expect(window.endedEarly(SPAN_MS + 2200, 2 * SPAN_MS + 200, 1)).toBe(false);
+    expect(begun().window.endedEarly(SPAN_MS + 150, SPAN_MS + 1090, 2)).toBe(false);
   });
 
   it('takes fewer, where a call is to wait until it ends', () => {
