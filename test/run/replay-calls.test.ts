@@ -4,6 +4,7 @@ import type { Demand, Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { RunEvent } from '../../src/model/run-event.js';
 import { holdBack } from '../../src/run/session/hold-back.js';
 import { PastCalls, replayCalls, type PastCall } from '../../src/run/session/replay-calls.js';
+import { PLENTY } from '../dispatch/calls-under.js';
 import { START_MS } from '../support/rows.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { answer, intent, withdrawn } from './events.js';
@@ -16,7 +17,6 @@ const GAP_S = 0.2;
 const WAIT_S = 290;
 const PERIOD_S = (CALLS + 1) * GAP_S + WAIT_S;
 
-const PLENTY: Demand = { waiting: 10_000, timeless: 10_000, perMs: 0, lastsMs: 60_000, moreMayCome: false };
 /** No more calls are to come than a window takes. */
 const ONE_WINDOW: Demand = { ...PLENTY, waiting: CALLS };
 

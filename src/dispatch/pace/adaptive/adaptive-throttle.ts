@@ -61,11 +61,8 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
-    const coming = {
-      calls: demand.moreMayCome ? Infinity : demand.waiting,
-      forMs: demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs,
-    };
-    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, 2 * this.#deviationMs, coming);
+    const guardMs = 2 * this.#deviationMs;
+    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, demand);
     return freeMs === Infinity ? answerBy : Math.max(at, freeMs);
   }
 

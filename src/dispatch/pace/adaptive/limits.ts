@@ -1,3 +1,4 @@
+import type { Demand } from '../throttle.js';
 import { Bucket, type Empty } from './bucket.js';
 import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
@@ -28,12 +29,6 @@ const NEARLY = 0.8;
 /** Lengths that windows come in, in seconds, where the server does not say. */
 const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
 const BEGINNINGS = 32;
-
-/** The most calls that may still come, and for how long, in ms. */
-export interface Coming {
-  readonly calls: number;
-  readonly forMs: number;
-}
 
 /** Where calls began after a pause. */
 interface Beginning {
@@ -84,20 +79,18 @@ export class Limits {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
-  /**
-   * Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared.
-   *
-   * @param coming the most calls that may still come, and for how long
-   */
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, coming: Coming): number {
-    const probes = coming.forMs === Infinity ? PROBES.usual : PROBES.pressing;
+  /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
+  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, demand: Demand): number {
+    const toCome = demand.moreMayCome ? Infinity : demand.waiting;
+    const forMs = demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs;
+    const probes = forMs === Infinity ? PROBES.usual : PROBES.pressing;
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
     const free = this.#windows.map((w) => {
-      const inAll = this.log.count + Math.min(coming.calls, w.calls * (1 + coming.forMs / w.spanMs));
+      const inAll = this.log.count + Math.min(toCome, w.calls * (1 + forMs / w.spanMs));
       const share = (this.#refusals + 1) / inAll;
       return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
         early: share <= REFUSED_EARLY,
-        beyond: isDue && coming.calls > w.calls && share <= REFUSED_BEYOND,
+        beyond: isDue && toCome > w.calls && share <= REFUSED_BEYOND,
         again: this.#probing,
       });
     });

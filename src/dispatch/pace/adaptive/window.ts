@@ -14,7 +14,6 @@ const STEP_MS = 150;
 const EDGE_MS = 30;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-
 /** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
 const MOST_EARLY = 5;
 /** A call that is accepted so late in a window may have come after its end. */
@@ -30,7 +29,7 @@ export interface Tries {
   readonly again: boolean;
 }
 
-/** No more than `calls` in any `spanMs`: fixed windows, by first call or by the clock, and sliding ones alike. */
+/** So many `calls` per `spanMs`: a fixed window, by first call or by the clock, or a sliding one, which is found out. */
 export class Window {
   /** The block that it was read from, in case that was a penalty. */
   penaltyMs = 0;
