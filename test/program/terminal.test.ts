@@ -1,10 +1,19 @@
 import { describe, expect, vi } from 'vitest';
+import type { EmulatorOptions } from '../../src/emulator/index.js';
 import { activations, test, type Desk } from '../support/desk.js';
 import { makeFobs, type Fob } from '../support/fob.js';
 import { bySeed } from './interrupted.js';
 
-/** Eight calls, then three seconds of waiting, until all are done. */
-const THROTTLED = { throttle: { kind: 'window', calls: 8, windowMs: 3000 }, latencyMs: 20 } as const;
+/** Two calls are told to wait for three seconds, however slow the machine is. */
+const THROTTLED: EmulatorOptions = {
+  latencyMs: 20,
+  faults: [
+    {
+      when: { method: 'POST', nth: [8, 14] },
+      fault: { kind: 'status', status: 429, retryAfter: '3' },
+    },
+  ],
+};
 const PATIENCE = { timeout: 15_000, interval: 20 };
 
 /** An unknown user stands on line 3, whose reason is longer than 80 columns. */
