@@ -10,7 +10,7 @@ const PATIENT = { timeout: 60_000 };
 const INVENTORY = 'hardwareOathDevices';
 
 /** What was on the wire when the first refusal left arrives within what two busy cores take; the block is of seconds. */
-const ON_THE_WIRE_MS = 500;
+const ON_THE_WIRE_MS = 1000;
 
 /** `oath-enroll status` of a file, or of all. */
 function status(desk: Desk, emulator: Emulator, ...args: readonly string[]): Promise<Exit> {
@@ -240,7 +240,7 @@ describe('status and Graph', PATIENT, () => {
   test.concurrent('waits as long as a Graph that is throttled asks for', async ({ desk }) => {
     const fobs = makeFobs(25);
     const emulator = await desk.graph(fobs, {
-      throttle: { kind: 'window', calls: 15, windowMs: 2000 },
+      throttle: { kind: 'window', calls: 15, windowMs: 3000 },
     });
     const input = await desk.write('in.csv', [['serial'], ...fobs.map((fob) => [fob.serialNumber])]);
     const { code, stdout } = await status(desk, emulator, input);
