@@ -304,6 +304,24 @@ describe('a limit that was met', () => {
     expect(calls).toBeGreaterThan(0.97 * 0.02 * 60_000);
   });
 
+  /** Whether a call may leave after 200 ms, of a bucket that was hinted to hold nine, once the last of so many awaits its answer. */
+  const isOpenBeside = (calls: number, isAnswered = false): boolean => {
+    const desk = new Desk(0, { windows: [], bucket: { perMs: 0.02, burst: 10, blockMs: 1000 } });
+    for (let sent = 1; sent < calls; sent++) desk.accept(0, 80);
+    const last = desk.throttle.sent(0);
+    if (isAnswered) desk.throttle.answered(last, 200, { kind: 'accepted' });
+    return desk.isOpen(200);
+  };
+
+  it('none follows a call that takes more of a bucket than it surely holds, until that is answered', () => {
+    expect(isOpenBeside(10)).toBe(false);
+    expect(isOpenBeside(10, true)).toBe(true);
+  });
+
+  it('control: others follow one that it surely holds', () => {
+    expect(isOpenBeside(9)).toBe(true);
+  });
+
   it('as a hint of more than there is holds nothing up for ever', () => {
     const desk = new Desk(0, { windows: [{ calls: 72, spanMs: 9000 }] });
     for (let nowMs = 0; nowMs < 4000; nowMs += 100) desk.accept(nowMs, nowMs + 80);

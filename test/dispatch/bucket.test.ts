@@ -6,33 +6,77 @@ import { TokenBucket } from '../simulation/limits.js';
 const RATE = 0.02;
 
 /** The pace against the rate as it was measured, so many calls after a refusal of a bucket that was measured well. */
-function paceAfter(calls: number, spared: number): number {
+function paceAfter(calls: number, affords: boolean): number {
   const log = new SendLog();
   let nowMs = 0;
   const send = (bucket?: Bucket): void => {
     nowMs += 1 / RATE;
-    bucket?.sent(nowMs);
+    const isTry = bucket?.sent(nowMs);
     log.push(nowMs);
-    bucket?.accepted();
+    bucket?.accepted(isTry ?? false);
   };
   for (let i = 0; i < 10; i++) send();
   const bucket = new Bucket(log, RATE, 100, nowMs);
-  bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1, Infinity);
+  bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1);
   for (let i = 0; i < 200; i++) send(bucket);
-  bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1, spared);
+  bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1);
+  bucket.affords = affords;
   for (let i = 0; i < calls; i++) send(bucket);
   return bucket.perMs / bucket.rate;
 }
 
 describe('growth of a bucket', () => {
   it('is tried soon where one more refusal is affordable', () => {
-    expect(paceAfter(70, 0)).toBeGreaterThan(1.03);
-    expect(paceAfter(40, 0)).toBeLessThan(1);
+    expect(paceAfter(70, true)).toBeGreaterThan(1.03);
+    expect(paceAfter(40, true)).toBeLessThan(1);
   });
 
   it('control: later where it is not', () => {
-    expect(paceAfter(70, Infinity)).toBeLessThan(1);
-    expect(paceAfter(130, Infinity)).toBeGreaterThan(1.03);
+    expect(paceAfter(70, false)).toBeLessThan(1);
+    expect(paceAfter(130, false)).toBeGreaterThan(1.03);
+  });
+});
+
+describe('tries of a bucket: calls that take more than it surely holds', () => {
+  /** A bucket of 20/s that took 50 calls at once, was shut for a second, and had its trial taken. */
+  function reopened(): { bucket: Bucket; atMs: number } {
+    const log = new SendLog();
+    for (let i = 0; i < 50; i++) log.push(0);
+    const bucket = new Bucket(log, RATE, 1000, 0);
+    bucket.refused({ atMs: 0, nth: 50 }, 1000, 1000, 1);
+    return { bucket, atMs: 1000 };
+  }
+
+  it('what flowed in while it was shut may be gone: calls that take it are tries, though they may leave at once', () => {
+    const { bucket, atMs } = reopened();
+    expect(bucket.freeAt(atMs)).toBe(atMs);
+    expect([1, 2, 3].map(() => bucket.sent(atMs))).toEqual([true, true, true]);
+  });
+
+  it('what flowed in since is sure', () => {
+    const { bucket, atMs } = reopened();
+    const laterMs = atMs + 3.1 / (0.98 * RATE);
+    expect([1, 2, 3, 4].map(() => bucket.sent(laterMs))).toEqual([false, false, false, true]);
+  });
+
+  it('one may be in flight, and one more for each sixteen that were taken, until one is refused', () => {
+    const { bucket } = reopened();
+    const most = [15, 1, 16].map((taken) => {
+      for (let i = 0; i < taken; i++) bucket.accepted(true);
+      return bucket.mostTries;
+    });
+    expect(most).toEqual([1, 2, 3]);
+    bucket.accepted(false);
+    expect(bucket.mostTries).toBe(3);
+    bucket.refused({ atMs: 2000, nth: 24 }, 1000, 3000, 1);
+    expect(bucket.mostTries).toBe(1);
+  });
+
+  it('a hint is given up sooner, and is sure of what it was taken to hold', () => {
+    const bucket = Bucket.hinted(new SendLog(), { perMs: RATE, burst: 10, blockMs: 1000 });
+    expect(Array.from({ length: 10 }, () => bucket.sent(0)).filter((isTry) => !isTry)).toHaveLength(9);
+    for (let i = 0; i < 5; i++) bucket.accepted(true);
+    expect(bucket.mostTries).toBe(2);
   });
 });
 
@@ -58,9 +102,9 @@ class Caller {
   send(callsPerS: number, longestMs = Infinity, guess?: Bucket): void {
     const endMs = this.nowMs + longestMs;
     while (this.nowMs < endMs && this.#limit.arrive(this.nowMs) === undefined) {
-      guess?.sent(this.nowMs);
+      const isTry = guess?.sent(this.nowMs);
       this.log.push(this.nowMs);
-      guess?.accepted();
+      guess?.accepted(isTry ?? false);
       this.nowMs += 1000 / callsPerS;
     }
   }
@@ -87,7 +131,7 @@ describe('two refusals that came after bursts of different length', () => {
       caller.send(0.8 * perS, 30_000, guess);
       caller.pause(10_000);
       caller.send(2 * perS, Infinity, guess);
-      guess.refused(caller.empty, 10_000, caller.nowMs + 10_000, 0, Infinity);
+      guess.refused(caller.empty, 10_000, caller.nowMs + 10_000, 0);
       expect(guess.rate * 1000).toBeCloseTo(perS, 0);
       expect(Math.abs(guess.burst - burst)).toBeLessThan(4);
     },
@@ -100,11 +144,11 @@ describe('refusals of a small bucket that close it for longer than it takes to f
     const caller = new Caller(17, 17);
     caller.send(24);
     const guess = new Bucket(caller.log, 0.013, 3000, caller.nowMs);
-    guess.refused(caller.empty, 3000, caller.nowMs, 0, Infinity);
+    guess.refused(caller.empty, 3000, caller.nowMs, 0);
     for (const blockMs of blocksMs) {
       caller.pause(blockMs);
       caller.send(36, Infinity, guess);
-      guess.refused(caller.empty, blockMs, caller.nowMs, 0, Infinity);
+      guess.refused(caller.empty, blockMs, caller.nowMs, 0);
     }
     return guess.rate * 1000;
   }
@@ -152,7 +196,7 @@ describe('a bucket whose rate was changed', () => {
     const caller = new Caller(20, 50, 2);
     caller.send(32);
     const bucket = new Bucket(caller.log, 0.02, 1000, caller.nowMs);
-    const refuse = (): void => bucket.refused(caller.empty, 1000, caller.nowMs, 0, Infinity);
+    const refuse = (): void => bucket.refused(caller.empty, 1000, caller.nowMs, 0);
     refuse();
     for (let i = 0; i < 3; i++) {
       caller.pause(1000);

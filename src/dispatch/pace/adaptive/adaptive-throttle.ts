@@ -28,6 +28,12 @@ const SMOOTHING = 8;
 /** A pause after which calls are taken to begin anew; also the least patience with an answer. */
 const SECOND_MS = 1000;
 
+interface InFlight {
+  readonly sentAtMs: number;
+  /** Whether it takes more of a bucket than that surely holds. */
+  readonly isTry: boolean;
+}
+
 /**
  * When the next call may leave, under a limit that nobody tells. It begins with few calls in flight, reads what the
  * limit is from what passed before each refusal, keeps just under it, and tries now and then whether there is more.
@@ -35,7 +41,7 @@ const SECOND_MS = 1000;
 export class AdaptiveThrottle implements Throttle {
   readonly #gate: BlockGate;
   readonly #limits: Limits;
-  readonly #inFlight = new Map<number, number>();
+  readonly #inFlight = new Map<number, InFlight>();
   #id = 0;
   #lastSentMs = -Infinity;
   #tripMs: number | undefined;
@@ -58,7 +64,7 @@ export class AdaptiveThrottle implements Throttle {
   nextSendAt(nowMs: number, demand: Demand): number {
     const answerBy = Math.max(this.#answerBy(nowMs), this.closedUntilMs);
     const pending = this.#inFlight.size;
-    if (this.#inFlight.has(this.#gate.trial) || pending >= this.#mostInFlight(demand)) return answerBy;
+    if (this.#awaitsTries || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
     const guardMs = 2 * this.#deviationMs;
@@ -72,13 +78,15 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#gate.block === undefined && nowMs - this.#lastSentMs >= SECOND_MS)
       this.#limits.begin(nowMs, false);
     this.#lastSentMs = nowMs;
-    this.#inFlight.set(id, nowMs);
-    this.#limits.bucket?.sent(nowMs);
+    this.#inFlight.set(id, { sentAtMs: nowMs, isTry: this.#limits.bucket?.sent(nowMs) ?? false });
     return id;
   }
 
   answered(id: number, nowMs: number, signal: Signal): void {
-    const sentAtMs = this.#inFlight.get(id) ?? nowMs - this.roundTripMs;
+    const { sentAtMs, isTry } = this.#inFlight.get(id) ?? {
+      sentAtMs: nowMs - this.roundTripMs,
+      isTry: false,
+    };
     this.#inFlight.delete(id);
     if (signal.kind === 'accepted' || signal.kind === 'refused') {
       this.#percentage = signal.limitPercentage ?? 0;
@@ -91,7 +99,7 @@ export class AdaptiveThrottle implements Throttle {
     }
     const block = this.#gate.passed(id, sentAtMs, signal.kind === 'accepted');
     if (block !== undefined) this.#limits.reopened(block, sentAtMs, nowMs);
-    if (signal.kind === 'accepted') this.#limits.accepted(sentAtMs, nowMs);
+    if (signal.kind === 'accepted') this.#limits.accepted(sentAtMs, nowMs, isTry);
   }
 
   hint(): Hint | undefined {
@@ -110,11 +118,20 @@ export class AdaptiveThrottle implements Throttle {
   /** When the oldest answer is overdue. Calls that are overdue already no longer hold up others. */
   #answerBy(nowMs: number): number {
     const patienceMs = SECOND_MS + 4 * this.roundTripMs;
-    for (const [id, sentAtMs] of this.#inFlight) {
+    for (const [id, { sentAtMs }] of this.#inFlight) {
       if (nowMs - sentAtMs < patienceMs) return sentAtMs + patienceMs;
       this.#inFlight.delete(id);
     }
     return Infinity;
+  }
+
+  /** Whether the answer to the trial of a block is awaited, or those to as many tries as a bucket may be asked. */
+  get #awaitsTries(): boolean {
+    if (this.#inFlight.has(this.#gate.trial)) return true;
+    const { bucket } = this.#limits;
+    if (bucket === undefined) return false;
+    const tries = [...this.#inFlight.values()].filter(({ isTry }) => isTry);
+    return tries.length >= bucket.mostTries;
   }
 
   /** Least time from call to call while the deadlines leave it. */

@@ -2,15 +2,19 @@ import type { SendLog } from './send-log.js';
 
 /** Accepted calls between two refusals that make a rate trustworthy: one call more or less is 3%. */
 const TRUSTED_CALLS = 30;
+/** So many tell that a rate has changed. */
+const TELLING_CALLS = 15;
 /** How far below the estimate the pace starts after a refusal. */
 const CAUTION = 0.02;
 /**
- * Calls after a refusal until the pace is back at the estimate: fewer than `usual` as soon as one more refusal is
- * affordable, and some for each call that a refusal costs. Refusals are then about 1% of calls, and the loss stays under
- * 4%. A mere guess is put to the test sooner.
+ * Calls after a refusal until the pace is back at the estimate: `least` while one more refusal is affordable, and some for
+ * each call that a refusal costs. Refusals are then about 1% of calls, and the loss stays under 4%. A mere guess is put to
+ * the test sooner.
  */
 const CAUTIOUS_CALLS = { least: 50, usual: 100, perLostCall: 25 };
 const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, usual: 20, perLostCall: 5 };
+/** So many tries that were taken let one more be in flight; fewer under a hint, which is to be given up quickly. */
+const TRIES_TAKEN = { measured: 16, hinted: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -37,12 +41,17 @@ export interface Empty {
 /** A token bucket: `burst` calls at once, then `perMs`. Every refusal is a moment at which it was empty. */
 export class Bucket {
   burst = 1;
+  /** Whether one more refusal is affordable: its pace then grows sooner. */
+  affords = false;
+  /** What it holds if it fills at the pace at which calls go. */
   #level = 0;
+  /** What it holds at least. A call that takes more is a try. */
+  #sure = 0;
   #atMs: number;
   #paced = 0;
+  /** Tries that were taken since the last refusal. */
+  #taken = 0;
   #measured = false;
-  /** So many calls after the last refusal one more is affordable. */
-  #spared = Infinity;
   #empties: Empty[] = [];
 
   constructor(
@@ -62,7 +71,7 @@ export class Bucket {
   ): Bucket {
     const bucket = new Bucket(log, perMs, blockMs, 0);
     bucket.burst = burst;
-    bucket.#level = HINTED_LEVEL * burst;
+    bucket.#level = bucket.#sure = HINTED_LEVEL * burst;
     bucket.#measured = blockMs > PENALTY_MS;
     return bucket;
   }
@@ -75,7 +84,7 @@ export class Bucket {
   emptiedAt(empty: Empty): void {
     this.#empties = [empty];
     this.burst = this.#drawdown(empty, this.rate);
-    this.#level = 0;
+    this.#level = this.#sure = 0;
   }
 
   /** Calls that flow in during a block and overflow. */
@@ -86,11 +95,21 @@ export class Bucket {
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
     const { least, usual, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
-    return Math.max(least, Math.min(usual, this.#spared), perLostCall * this.#lost);
+    return Math.max(this.affords ? least : usual, perLostCall * this.#lost);
   }
 
   get perMs(): number {
-    return this.rate * (1 - CAUTION + CAUTION * (this.#paced / this.#cautious) ** 4);
+    return this.#surePerMs + this.rate * CAUTION * (this.#paced / this.#cautious) ** 4;
+  }
+
+  get #surePerMs(): number {
+    return this.rate * (1 - CAUTION);
+  }
+
+  /** So many tries may be in flight: all that follow a refused one are refused with it. */
+  get mostTries(): number {
+    const { measured, hinted } = TRIES_TAKEN;
+    return 1 + Math.floor(this.#taken / (this.#empties.length === 0 ? hinted : measured));
   }
 
   freeAt(nowMs: number): number {
@@ -98,23 +117,27 @@ export class Bucket {
     return level >= 1 - 1e-6 ? nowMs : nowMs + (1 - level) / this.perMs;
   }
 
-  sent(nowMs: number): void {
+  /** Returns whether the call is a try. */
+  sent(nowMs: number): boolean {
     this.#refill(nowMs);
+    const isTry = this.#sure < 1 - 1e-6;
     this.#level -= 1;
+    this.#sure = Math.max(0, this.#sure - 1);
+    return isTry;
   }
 
-  accepted(): void {
+  accepted(isTry: boolean): void {
     if (this.#level < 2) this.#paced++;
+    if (isTry) this.#taken++;
   }
 
   /**
-   * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial.
-   * `spared` calls from now on one more refusal is affordable.
+   * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. What
+   * flowed in meanwhile others may have taken.
    */
-  refused(empty: Empty, closedMs: number, trialMs: number, late: number, spared: number): void {
-    this.#spared = spared;
+  refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
     this.blockMs = Math.max(this.blockMs, closedMs);
-    const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TRUSTED_CALLS) ?? this.#empties[0];
+    const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TELLING_CALLS) ?? this.#empties[0];
     this.#empties.push(empty);
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
     const calls = empty.nth - (anchor?.nth ?? empty.nth);
@@ -133,11 +156,12 @@ export class Bucket {
       this.rate = rate;
     }
     if (calls > 0) this.#measured = calls >= TRUSTED_CALLS;
-    this.#paced = 0;
+    this.#paced = this.#taken = 0;
     this.#level = 0;
     this.#atMs = empty.atMs;
     this.#refill(trialMs);
     this.#level -= late;
+    this.#sure = 0;
   }
 
   /** The rate as it was measured, or the smallest that explains what passed. */
@@ -222,12 +246,17 @@ export class Bucket {
   }
 
   #levelAt(nowMs: number): number {
-    return Math.min(this.burst, this.#level + Math.max(0, nowMs - this.#atMs) * this.perMs);
+    return this.#filled(this.#level, this.perMs, nowMs);
   }
 
   #refill(nowMs: number): void {
     this.#level = this.#levelAt(nowMs);
+    this.#sure = this.#filled(this.#sure, this.#surePerMs, nowMs);
     this.#atMs = Math.max(this.#atMs, nowMs);
+  }
+
+  #filled(level: number, perMs: number, nowMs: number): number {
+    return Math.min(this.burst, level + Math.max(0, nowMs - this.#atMs) * perMs);
   }
 }
 

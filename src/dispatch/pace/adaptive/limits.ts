@@ -15,8 +15,8 @@ const FREE_BLOCKS = 0.5;
 const REFUSED_BEYOND = 0.0165;
 /** The same after calls that are early: most windows are free for all calls as they begin, so these are rarely refused. */
 const REFUSED_EARLY = 0.0225;
-/** Share of calls up to which refusals leave a bucket's growth to be tried sooner. */
-const AFFORDED = 0.015;
+/** The same while a bucket's growth is tried sooner. */
+const AFFORDED = 0.009;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
@@ -85,9 +85,9 @@ export class Limits {
     const forMs = demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs;
     const probes = forMs === Infinity ? PROBES.usual : PROBES.pressing;
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
+    const shareAfter = (left: number): number => (this.#refusals + 1) / (this.log.count + left);
     const free = this.#windows.map((w) => {
-      const inAll = this.log.count + Math.min(toCome, w.calls * (1 + forMs / w.spanMs));
-      const share = (this.#refusals + 1) / inAll;
+      const share = shareAfter(Math.min(toCome, w.calls * (1 + forMs / w.spanMs)));
       return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
         early: share <= REFUSED_EARLY,
         beyond: isDue && toCome > w.calls && share <= REFUSED_BEYOND,
@@ -95,7 +95,11 @@ export class Limits {
       });
     });
     const at = Math.max(nowMs, ...free);
-    return Math.max(at, this.bucket?.freeAt(at === Infinity ? nowMs : at) ?? 0);
+    const { bucket } = this;
+    if (bucket === undefined) return at;
+    const left = demand.moreMayCome ? 0 : Math.min(toCome, bucket.burst + bucket.rate * forMs);
+    bucket.affords = shareAfter(left) <= AFFORDED;
+    return Math.max(at, bucket.freeAt(at === Infinity ? nowMs : at));
   }
 
   /** When all windows have room again, or had. */
@@ -115,9 +119,9 @@ export class Limits {
     this.#probing = false;
   }
 
-  accepted(sentAtMs: number, nowMs: number): void {
+  accepted(sentAtMs: number, nowMs: number, isTry: boolean): void {
     this.log.push(sentAtMs);
-    this.bucket?.accepted();
+    this.bucket?.accepted(isTry);
     for (const window of this.#windows) {
       const verdict = window.accepted();
       if (verdict === 'grew') this.#probing = true;
@@ -161,7 +165,10 @@ export class Limits {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
     }
-    const regular = !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
+    const regular =
+      !this.#windows.some((w) => w.confirmed) &&
+      this.log.since(begun.atMs - epoch.spanMs) <= 3 * epoch.calls &&
+      this.#regular(epoch, block.guessed);
     this.#epochs = [this.#epochs[1], epoch];
     this.#told = nth;
     if (regular) {
@@ -248,8 +255,7 @@ export class Limits {
       );
     }
     const closedMs = block.closedUntilMs - block.sentAtMs;
-    const spared = (this.#refusals + 1) / AFFORDED - this.log.count;
-    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1, spared);
+    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1);
   }
 
   /** A new window, or a better reading of one that was not yet confirmed or is about as long. */
