@@ -33,8 +33,8 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
     ['window 5 per 10 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 3000 per 150 s', MORE],
     ['sliding 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM],
-    ['longer for early, bucket 20/s, 100', HALF, WAVE],
-    ['shared, bucket 20/s, 100', WAVE],
+    ['longer for early, bucket 20/s, 100', HALF, MORE, THREE],
+    ['shared, bucket 20/s, 100', WAVE, THREE],
   ];
   const others: readonly Line[] = [
     ['bucket 6/s, 15', HALF, WAVE, MORE, THREE, STREAM, FAR],
@@ -60,7 +60,7 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
   ];
   const hinted: readonly Line[] = [
     ['bucket 18/s, 90', WAVE, FAR],
-    ['bucket 18/s, 90, the hint half of it', WAVE],
+    ['bucket 18/s, 90, the hint half of it', MORE, THREE],
     ['bucket 18/s, 90, the hint twice as much', WAVE, FAR],
     ['window 200 per 300 s', MORE, THREE],
     ['window 50 per 12 s', WAVE, MORE],
