@@ -285,6 +285,18 @@ describe('a limit that was met', () => {
     expect(inMinute).toBeLessThanOrEqual(280);
   });
 
+  it('is no window of a few calls where many times more passed in as long a time before', () => {
+    const desk = new Desk();
+    for (let fromMs = 0; fromMs < 20_000; fromMs += 2000) {
+      for (let ms = 0; ms < 480; ms += 20) desk.accept(fromMs + ms, fromMs + ms);
+      desk.refuse(fromMs + 500, fromMs + 500, 1000);
+    }
+    desk.refuse(60_000, 60_000, 10_000);
+    desk.accept(70_100, 70_100);
+    // Of 240 calls in all, those that began as densely.
+    expect(desk.throttle.hint()?.windows).toEqual([{ calls: 192, spanMs: 66_000 }]);
+  });
+
   it('as a hint spares the next run its first refusals', () => {
     const hinted = new Desk(0, { windows: [{ calls: 40, spanMs: 10_000 }] }).run(40, 10_000, 60_000);
     const plain = new Desk().run(40, 10_000, 60_000);

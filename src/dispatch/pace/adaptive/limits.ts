@@ -165,10 +165,10 @@ export class Limits {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
     }
+    // As long a time before holds two windows at most.
+    const mayBeOne = this.log.since(begun.atMs - epoch.spanMs) <= 3 * epoch.calls;
     const regular =
-      !this.#windows.some((w) => w.confirmed) &&
-      this.log.since(begun.atMs - epoch.spanMs) <= 3 * epoch.calls &&
-      this.#regular(epoch, block.guessed);
+      mayBeOne && !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
     this.#epochs = [this.#epochs[1], epoch];
     this.#told = nth;
     if (regular) {
