@@ -32,6 +32,9 @@ const RATE_STEP = 1.005;
 /** Calls replayed at most. */
 const REPLAYED = 4096;
 
+/** What a call takes, but for rounding. */
+const ONE = 1 - 1e-6;
+
 /** A moment at which the bucket was empty, after `nth` accepted calls. */
 export interface Empty {
   readonly atMs: number;
@@ -114,13 +117,13 @@ export class Bucket {
 
   freeAt(nowMs: number): number {
     const level = this.#levelAt(nowMs);
-    return level >= 1 - 1e-6 ? nowMs : nowMs + (1 - level) / this.perMs;
+    return level >= ONE ? nowMs : nowMs + (1 - level) / this.perMs;
   }
 
   /** Returns whether the call is a try. */
   sent(nowMs: number): boolean {
     this.#refill(nowMs);
-    const isTry = this.#sure < 1 - 1e-6;
+    const isTry = this.#sure < ONE;
     this.#level -= 1;
     this.#sure = Math.max(0, this.#sure - 1);
     return isTry;

@@ -165,10 +165,8 @@ export class Limits {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
     }
-    // As long a time before holds two windows at most.
-    const mayBeOne = this.log.since(begun.atMs - epoch.spanMs) <= 3 * epoch.calls;
     const regular =
-      mayBeOne && !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, block.guessed);
+      !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, begun.atMs, block.guessed);
     this.#epochs = [this.#epochs[1], epoch];
     this.#told = nth;
     if (regular) {
@@ -218,11 +216,12 @@ export class Limits {
   /**
    * A window: it ends when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket
    * does not. Or it took as many in as long a time, three times over, and made calls wait a second or two: longer may be a penalty.
+   * As long a time before it began holds two windows at most.
    */
-  #regular(epoch: Epoch, guessed: boolean): boolean {
+  #regular(epoch: Epoch, begunMs: number, guessed: boolean): boolean {
     const { calls, spanMs, waitMs } = epoch;
     const [, last] = this.#epochs;
-    if (last === undefined || guessed) return false;
+    if (last === undefined || guessed || this.log.since(begunMs - spanMs) > 3 * calls) return false;
     const sameCalls = calls === last.calls;
     const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
     const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
