@@ -29,6 +29,20 @@ describe('the log of calls that were taken', () => {
     );
   });
 
+  it('knows whether more than so many were ever sent within a span', () => {
+    const gaps = fc.array(fc.nat(3), { maxLength: 60 });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 1, max: 20 }), fc.nat(40), (waits, calls, spanMs) => {
+        let nowMs = 0;
+        const times = waits.map((wait) => (nowMs += wait));
+        const within = times.map(
+          (from) => times.filter((each) => each >= from && each < from + spanMs).length,
+        );
+        expect(logOf(...times).exceeds(calls, spanMs)).toBe(Math.max(0, ...within) > calls);
+      }),
+    );
+  });
+
   it('forgets all but the last 8,192, which it still tells apart', () => {
     const log = new SendLog();
     for (let i = 0; i < REMEMBERED + 100; i++) log.push(i);

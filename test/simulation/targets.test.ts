@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { WindowReader } from '../../src/dispatch/pace/adaptive/window-reader.js';
 import { Window } from '../../src/dispatch/pace/adaptive/window.js';
 import { COLUMNS, judge, measure } from '../bench/on-time-cell.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from '../bench/on-time-models.js';
@@ -114,20 +115,38 @@ describe('a fixed window', () => {
   });
 });
 
-describe('a sliding window', () => {
-  const spec = { kind: 'sliding', calls: 16, seconds: 29 } as const;
+describe('a sliding window that rows meet one by one', () => {
   const stream = COLUMNS.find(({ title }) => title === STREAM)!;
-  const refusals = async () =>
-    (await measure({ ...namedModels[0]!, limit: () => spec }, stream, [4003], 'ours')).refusals;
+  const refusedOf = async (calls: number, seconds: number, seed: number) => {
+    const limit = () => ({ kind: 'sliding', calls, seconds }) as const;
+    return (await measure({ ...namedModels[0]!, limit }, stream, [seed], 'ours')).refusedShare;
+  };
 
   afterEach(() => vi.restoreAllMocks());
 
+  const sizes = [
+    [69, 24],
+    [124, 16],
+  ] as const;
+
+  it.each(sizes)('is soon known: %i in %i s', async (calls, seconds) => {
+    expect(await refusedOf(calls, seconds, 7013)).toBeLessThan(0.02);
+  });
+
+  it.each(sizes)(
+    'control: not if it is not read out of refusals alone: %i in %i s',
+    async (calls, seconds) => {
+      vi.spyOn(WindowReader.prototype, 'read').mockReturnValue(undefined);
+      expect(await refusedOf(calls, seconds, 7013)).toBeGreaterThan(0.035);
+    },
+  );
+
   it('is found out by one early call, though few calls passed before that', async () => {
-    expect(await refusals()).toBeLessThan(6);
+    expect(await refusedOf(16, 29, 4003)).toBeLessThan(0.08);
   });
 
   it('control: not if nothing is learned of an early end', async () => {
     vi.spyOn(Window.prototype, 'endedEarly').mockReturnValue(false);
-    expect(await refusals()).toBeGreaterThan(30);
+    expect(await refusedOf(16, 29, 4003)).toBeGreaterThan(0.3);
   });
 });

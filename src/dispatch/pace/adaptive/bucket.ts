@@ -167,6 +167,14 @@ export class Bucket {
     this.#sure = 0;
   }
 
+  /** Whether it was about empty then, and never less than empty since it was so before. */
+  explains(empty: Empty): boolean {
+    const last = this.#empties.at(-1);
+    if (last === undefined) return false;
+    const { least, left } = this.#levels(last, empty, this.rate, this.burst);
+    return least >= -ASTRAY && Math.abs(left) <= ASTRAY;
+  }
+
   /** The rate as it was measured, or the smallest that explains what passed. */
   get #provenPerMs(): number {
     const nth = this.log.count;

@@ -4,6 +4,7 @@ import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
+import { WindowReader, type WindowRead } from './window-reader.js';
 
 /**
  * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. More
@@ -46,6 +47,7 @@ interface Epoch {
 /** Reads limits out of blocks: windows, of which several may hold at once, and a bucket. */
 export class Limits {
   readonly log = new SendLog();
+  readonly #reader = new WindowReader(this.log);
   #windows: Window[] = [];
   bucket: Bucket | undefined;
   #blocks = 0;
@@ -160,7 +162,13 @@ export class Limits {
     const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
+    const read = this.#reader.read(block);
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
+    const isKnown = this.#windows.some((w) => w.confirmed) || this.bucket?.explains(this.#empty(block));
+    if (read !== undefined && !isKnown) {
+      this.#isWindow(read);
+      return;
+    }
     if (epoch.calls < COUNTED) {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
@@ -170,7 +178,7 @@ export class Limits {
     this.#epochs = [this.#epochs[1], epoch];
     this.#told = nth;
     if (regular) {
-      this.#isWindow(epoch, spanMs);
+      this.#isWindow({ calls: epoch.calls, spanMs, slides: false });
       return;
     }
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
@@ -184,9 +192,12 @@ export class Limits {
   }
 
   /** Nothing else holds, as far as is known. */
-  #isWindow({ calls }: Epoch, spanMs: number): void {
+  #isWindow({ calls, spanMs, slides }: WindowRead): void {
     this.bucket = undefined;
-    this.#windows = [new Window(this.log, calls, spanMs, true)];
+    const window = new Window(this.log, calls, spanMs, true);
+    if (slides) window.slides();
+    this.#windows = [window];
+    this.#told = this.log.count;
   }
 
   /**
@@ -202,8 +213,7 @@ export class Limits {
     const nth = this.log.count;
     if (waitMs > LONG_MS && isAlike(last, epoch)) {
       if (!isAlike(before, epoch)) return;
-      this.#told = nth;
-      this.#isWindow(epoch, spanMs);
+      this.#isWindow({ calls: epoch.calls, spanMs, slides: false });
       return;
     }
     const isOfWindow = this.#windows.some((w) => w.hinted || w.explains(block.sentAtMs, waitMs));

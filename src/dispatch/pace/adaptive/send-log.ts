@@ -22,6 +22,13 @@ export class SendLog {
     return isForgotten ? -Infinity : (this.#ring[nth % REMEMBERED] ?? -Infinity);
   }
 
+  /** Whether more than so many calls were ever sent within a span. */
+  exceeds(calls: number, spanMs: number): boolean {
+    for (let nth = Math.max(0, this.#count - REMEMBERED); nth + calls < this.#count; nth++)
+      if (this.at(nth + calls) - this.at(nth) < spanMs) return true;
+    return false;
+  }
+
   /** How many were sent after an instant (binary search). */
   since(atMs: number): number {
     let low = 0;

@@ -49,6 +49,11 @@ export class Window {
     readonly hinted = false,
   ) {}
 
+  /** Calls are free again one by one. */
+  slides(): void {
+    this.#opens = 'one by one';
+  }
+
   /** When there is room again for one call. */
   get endMs(): number {
     return this.log.at(this.log.count - this.calls) + this.spanMs;
@@ -117,7 +122,7 @@ export class Window {
       this.calls = calls;
       return true;
     }
-    this.#opens = 'one by one';
+    this.slides();
     return slides;
   }
 

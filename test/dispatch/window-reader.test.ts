@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { WindowReader, type WindowRead } from '../../src/dispatch/pace/adaptive/window-reader.js';
+import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
+import { seededRandom } from '../simulation/random.js';
+
+const SECOND_MS = 1000;
+const REFUSALS = 8;
+
+/** What is read at each refusal of calls that come by chance, a little more often than the limit takes them. */
+function reads(spec: LimitSpec, perMs: number, seed: number): (WindowRead | undefined)[] {
+  const random = seededRandom(seed, 0);
+  const limit = makeLimit(spec, seededRandom(seed, 1));
+  const log = new SendLog();
+  const reader = new WindowReader(log);
+  const found: (WindowRead | undefined)[] = [];
+  for (let nowMs = 0; found.length < REFUSALS;) {
+    const refusal = limit.arrive(nowMs);
+    if (refusal === undefined) {
+      log.push(nowMs);
+      nowMs += -Math.log(1 - random()) / perMs;
+      continue;
+    }
+    const endMs = nowMs + Math.ceil(refusal.waitMs! / SECOND_MS) * SECOND_MS;
+    const at = { sentAtMs: nowMs, lastMs: nowMs, triedMs: nowMs };
+    found.push(reader.read({ ...at, teaches: true, trials: 0, guessed: false, endMs, closedUntilMs: endMs }));
+    nowMs = endMs;
+  }
+  return found;
+}
+
+interface Drawn {
+  readonly spec: LimitSpec;
+  readonly perMs: number;
+  /** What is to be read. */
+  readonly calls?: number;
+  readonly spanMs?: number;
+}
+
+/** Of what could be read from the third refusal on, under a hundred limits, the share that was, rightly or wrongly. */
+function readsUnder(draw: (between: (low: number, high: number) => number) => Drawn) {
+  const all = Array.from({ length: 100 }, (_, seed) => {
+    const random = seededRandom(seed, 2);
+    const { spec, perMs, calls, spanMs } = draw((low, high) => Math.round(low + (high - low) * random()));
+    return reads(spec, perMs, seed)
+      .slice(2)
+      .map((read) => read && read.calls === calls && read.spanMs === spanMs);
+  }).flat();
+  const share = (of: boolean) => all.filter((isRight) => isRight === of).length / all.length;
+  return { right: share(true), wrong: share(false) };
+}
+
+describe('calls that come one by one', () => {
+  it('tell of a sliding window, nearly always to the call and to the second', () => {
+    const read = readsUnder((between) => {
+      const [calls, seconds] = [between(10, 150), between(10, 120)];
+      const perMs = (1.1 * calls) / (seconds * SECOND_MS);
+      return { spec: { kind: 'sliding', calls, seconds }, perMs, calls, spanMs: seconds * SECOND_MS };
+    });
+    expect(read.right).toBeGreaterThan(0.97);
+    expect(read.wrong).toBeLessThan(0.005);
+  });
+
+  it.each([false, true])('control: hardly ever where there is a bucket (shared: %s)', (isShared) => {
+    const read = readsUnder((between) => {
+      const perS = between(3, 20);
+      const bucket = { kind: 'bucket', perS, burst: between(2 * perS, 6 * perS) } as const;
+      const perMs = ((isShared ? 0.8 : 1.1) * perS) / SECOND_MS;
+      return { spec: isShared ? { kind: 'shared', of: bucket, perS: perS * 0.3 } : bucket, perMs };
+    });
+    expect(read.wrong).toBeLessThan(0.02);
+  });
+});
