@@ -23,6 +23,8 @@ const CHANGED = 0.25;
 const HINTED_LEVEL = 0.9;
 /** A bucket that fills so much faster than calls went is none. */
 const MOST_OVER_MEAN = 16;
+/** No bucket's burst flows in sooner: one that holds next to nothing and fills fast explains equal bursts as well. */
+const SOONEST_FULL_MS = 500;
 /** A bucket takes no call that it does not hold, and refuses none that it does, but for so many that the network held up. */
 const ASTRAY = 3;
 /** So many refusals after the first are explained together; later the rate is well known, and may have been changed. */
@@ -203,7 +205,7 @@ export class Bucket {
         }),
       );
       if (astray <= ASTRAY && astray < (best?.astray ?? Infinity)) best = { rate, astray };
-      if (burst <= 1) break;
+      if (burst <= rate * SOONEST_FULL_MS) break;
     }
     return best?.rate;
   }
