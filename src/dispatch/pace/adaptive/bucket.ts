@@ -18,7 +18,7 @@ const TRIES_TAKEN = { measured: 16, hinted: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
-const CHANGED = 0.25;
+const CHANGED = 0.2;
 /** What a hinted bucket is taken to hold, of its burst. */
 const HINTED_LEVEL = 0.9;
 /** A bucket that fills so much faster than calls went is none. */
@@ -57,6 +57,7 @@ export class Bucket {
   /** Tries that were taken since the last refusal. */
   #taken = 0;
   #measured = false;
+  #changed = false;
   #empties: Empty[] = [];
 
   constructor(
@@ -158,6 +159,7 @@ export class Bucket {
           ? this.rate
           : this.rate + weight * (this.#replay(anchor, empty) - this.rate);
       this.burst = this.#burstAt(rate);
+      this.#changed ||= this.#isChanged(rate);
       this.rate = rate;
     }
     if (calls > 0) this.#measured = calls >= TRUSTED_CALLS;
@@ -177,12 +179,15 @@ export class Bucket {
     return least >= -ASTRAY && Math.abs(left) <= ASTRAY;
   }
 
-  /** The rate as it was measured, or the smallest that explains what passed. */
+  /** The rate as it was measured, or the smallest with which it held all that it took. */
   get #provenPerMs(): number {
-    const nth = this.log.count;
     const first = this.#empties[0];
-    if (this.#measured || first === undefined || nth <= first.nth) return this.rate;
-    return Math.max(this.rate, this.#replay(first, { atMs: this.log.at(nth - 1), nth }));
+    if (this.#measured || first === undefined) return this.rate;
+    const nth = this.log.count;
+    const now = { atMs: this.log.at(nth - 1), nth };
+    for (let { rate } = this; rate < MOST_OVER_MEAN * this.rate; rate *= RATE_STEP)
+      if (this.#levels(first, now, rate, this.#burstAt(rate)).least >= -ASTRAY) return rate;
+    return this.rate;
   }
 
   /**
@@ -211,18 +216,20 @@ export class Bucket {
   }
 
   /**
-   * The smallest rate with which the calls accepted in between leave it empty at the end; the mean if none does. Where it
-   * must have been faster to take what it took before, and so would not be empty, a smaller burst explains the refusal.
+   * The rate with which the calls accepted in between leave it emptiest at the end and never less than empty; the mean if
+   * there is none.
    */
   #replay(from: Empty, to: Empty): number {
     const mean = meanRate(from, to);
-    const at = (rate: number): { least: number; left: number } =>
-      this.#levels(from, to, rate, this.#burstAt(rate));
-    const smallest = firstRate(mean, (rate) => at(rate).left >= 0);
-    if (smallest === undefined) return mean;
-    const lasting = firstRate(smallest, (rate) => at(rate).least >= -ASTRAY) ?? smallest;
-    if (at(lasting).left <= ASTRAY) return lasting;
-    return firstRate(lasting, (rate) => at(rate).left <= 0) ?? lasting;
+    let best = { rate: mean, astray: Infinity };
+    for (let rate = mean; rate < MOST_OVER_MEAN * mean; rate *= RATE_STEP) {
+      const burst = this.#burstAt(rate);
+      if (burst <= rate * SOONEST_FULL_MS) break;
+      const { least, left } = this.#levels(from, to, rate, burst);
+      const astray = Math.max(-least - ASTRAY, Math.abs(left));
+      if (astray < best.astray) best = { rate, astray };
+    }
+    return best.rate;
   }
 
   /** The least that was ever in it until `to`, and what was left then, if it fills at `rate` and was empty at `from`. */
@@ -239,11 +246,14 @@ export class Bucket {
     return { least, left: level + 1 };
   }
 
+  #isChanged(rate: number): boolean {
+    return this.#measured && Math.abs(rate / this.rate - 1) > CHANGED;
+  }
+
   /** What it holds if it fills at `rate`. */
   #burstAt(rate: number): number {
     const first = this.#empties[0];
-    if (first === undefined || (this.#measured && Math.abs(rate / this.rate - 1) > CHANGED))
-      return this.burst;
+    if (first === undefined || this.#changed || this.#isChanged(rate)) return this.burst;
     return this.#drawdown(first, rate);
   }
 
@@ -275,19 +285,3 @@ export class Bucket {
 
 /** Calls per ms that were accepted in between. */
 const meanRate = (from: Empty, to: Empty): number => (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
-
-/** The least rate from `mean` on for which something holds; undefined if it holds for none that is sensible. */
-function firstRate(mean: number, holds: (rate: number) => boolean): number | undefined {
-  let high = mean;
-  while (!holds(high)) {
-    high *= 1.1;
-    if (high > MOST_OVER_MEAN * mean) return undefined;
-  }
-  let low = Math.max(mean, high / 1.1);
-  for (let i = 0; i < 8 && high > low; i++) {
-    const rate = (low + high) / 2;
-    if (holds(rate)) high = rate;
-    else low = rate;
-  }
-  return high;
-}

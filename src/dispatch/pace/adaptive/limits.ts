@@ -55,7 +55,7 @@ export class Limits {
   /** The last call beyond a window was taken. */
   #probing = false;
   #beginnings: Beginning[] = [];
-  #epochs: readonly (Epoch | undefined)[] = [undefined, undefined];
+  #lastEpoch: Epoch | undefined;
   /** Calls accepted at the last block that told of the limit. */
   #told = 0;
   /** Epochs of fewer calls than are counted. */
@@ -175,7 +175,7 @@ export class Limits {
     }
     const regular =
       !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, begun.atMs, block.guessed);
-    this.#epochs = [this.#epochs[1], epoch];
+    this.#lastEpoch = epoch;
     this.#told = nth;
     if (regular) {
       this.#isWindow({ calls: epoch.calls, spanMs, slides: false });
@@ -225,19 +225,14 @@ export class Limits {
 
   /**
    * A window: it ends when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket
-   * does not. Or it took as many in as long a time, three times over, and made calls wait a second or two: longer may be a penalty.
-   * As long a time before it began holds two windows at most.
+   * does not. As long a time before it began holds two windows at most.
    */
   #regular(epoch: Epoch, begunMs: number, guessed: boolean): boolean {
     const { calls, spanMs, waitMs } = epoch;
-    const [, last] = this.#epochs;
+    const last = this.#lastEpoch;
     if (last === undefined || guessed || this.log.since(begunMs - spanMs) > 3 * calls) return false;
-    const sameCalls = calls === last.calls;
-    const sameSpan = Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS;
-    const otherWait = Math.abs(waitMs - last.waitMs) >= SECOND_MS;
-    return otherWait
-      ? sameCalls || (sameSpan && waitMs > LONG_MS)
-      : waitMs > SECOND_MS && waitMs <= LONG_MS && this.#epochs.every((each) => isAlike(each, epoch));
+    if (Math.abs(waitMs - last.waitMs) < SECOND_MS) return false;
+    return calls === last.calls || (Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS && waitMs > LONG_MS);
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
