@@ -154,10 +154,11 @@ export class Bucket {
       this.rate = explaining;
       this.burst = this.#drawdown(this.#empties[0] ?? empty, explaining);
     } else {
-      const rate =
+      const read =
         anchor === undefined || calls === 0
           ? this.rate
-          : this.rate + weight * (this.#replay(anchor, empty) - this.rate);
+          : this.#likeliest(anchor, [empty], (each) => this.#burstAt(each)).rate;
+      const rate = this.rate + weight * (read - this.rate);
       this.burst = this.#burstAt(rate);
       this.#changed ||= this.#isChanged(rate);
       this.rate = rate;
@@ -196,40 +197,31 @@ export class Bucket {
    */
   #explaining(): number | undefined {
     const [first, ...others] = this.#empties;
-    const last = others.at(-1);
-    if (first === undefined || last === undefined || others.length < 2 || others.length > FIRST_REFUSALS)
-      return undefined;
-    const slowest = meanRate(first, last);
-    let best: { readonly rate: number; readonly astray: number } | undefined;
-    for (let rate = slowest; rate < MOST_OVER_MEAN * slowest; rate *= RATE_STEP) {
-      const burst = this.#drawdown(first, rate);
-      const astray = Math.max(
-        ...others.map((empty, i) => {
-          const { least, left } = this.#levels(this.#empties[i] ?? first, empty, rate, burst);
-          return Math.max(-least, Math.abs(left));
-        }),
-      );
-      if (astray <= ASTRAY && astray < (best?.astray ?? Infinity)) best = { rate, astray };
-      if (burst <= rate * SOONEST_FULL_MS) break;
-    }
-    return best?.rate;
+    if (first === undefined || others.length < 2 || others.length > FIRST_REFUSALS) return undefined;
+    const { rate, astray } = this.#likeliest(first, others, (each) => this.#drawdown(first, each));
+    return astray <= ASTRAY ? rate : undefined;
   }
 
-  /**
-   * The rate with which the calls accepted in between leave it emptiest at the end and never less than empty; the mean if
-   * there is none.
-   */
-  #replay(from: Empty, to: Empty): number {
-    const mean = meanRate(from, to);
+  /** The rate that goes least astray, and by how many calls: it is empty at each refusal, and never less than empty. */
+  #likeliest(
+    first: Empty,
+    others: readonly Empty[],
+    burstAt: (rate: number) => number,
+  ): { readonly rate: number; readonly astray: number } {
+    const mean = meanRate(first, others.at(-1) ?? first);
     let best = { rate: mean, astray: Infinity };
     for (let rate = mean; rate < MOST_OVER_MEAN * mean; rate *= RATE_STEP) {
-      const burst = this.#burstAt(rate);
+      const burst = burstAt(rate);
       if (burst <= rate * SOONEST_FULL_MS) break;
-      const { least, left } = this.#levels(from, to, rate, burst);
-      const astray = Math.max(-least - ASTRAY, Math.abs(left));
+      const astray = Math.max(
+        ...others.map((empty, i) => {
+          const { least, left } = this.#levels(others[i - 1] ?? first, empty, rate, burst);
+          return Math.max(-least - ASTRAY, Math.abs(left));
+        }),
+      );
       if (astray < best.astray) best = { rate, astray };
     }
-    return best.rate;
+    return best;
   }
 
   /** The least that was ever in it until `to`, and what was left then, if it fills at `rate` and was empty at `from`. */
