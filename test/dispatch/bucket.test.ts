@@ -191,6 +191,76 @@ describe('the rate that a bucket hands on', () => {
   });
 });
 
+describe('the first refusal under a hint', () => {
+  const [perS, burst] = [18, 90];
+
+  /** What is read where an earlier run told so much of the truth; calls go so much faster than the bucket takes them. */
+  function readUnder(told: number, haste: number): Bucket {
+    const caller = new Caller(perS, burst);
+    const hint = { perMs: (told * perS) / 1000, burst: told * burst, blockMs: 1000 };
+    const guess = Bucket.hinted(caller.log, hint);
+    caller.send(haste * perS, Infinity, guess);
+    guess.refused(caller.empty, 1000, caller.nowMs + 1000, 1);
+    return guess;
+  }
+
+  it.each([1.2, 1.5, 4])('tells rate and burst where the hint was half of them, at a pace of %f', (haste) => {
+    const read = readUnder(0.5, haste);
+    expect(Math.abs(read.rate * 1000 - perS)).toBeLessThan(0.02 * perS);
+    expect(Math.abs(read.burst - burst)).toBeLessThan(3);
+  });
+
+  it('leaves a right one as it is, and one that told too much', () => {
+    expect(readUnder(1, 1.5).rate * 1000).toBeCloseTo(perS, 0);
+    expect(readUnder(2, 1.5).rate * 1000).toBeCloseTo(2 * perS, 5);
+  });
+
+  it('control: without a hint it tells no more than the guess', () => {
+    const caller = new Caller(perS, burst);
+    caller.send(1.5 * perS);
+    const guess = new Bucket(caller.log, 0.009, 1000, caller.nowMs);
+    guess.refused(caller.empty, 1000, caller.nowMs + 1000, 1);
+    expect(guess.rate).toBe(0.009);
+  });
+});
+
+describe('a refusal is explained by a bucket as it is known', () => {
+  /** One of 20/s that holds 50, and was empty. */
+  function known(): { caller: Caller; bucket: Bucket } {
+    const caller = new Caller(20, 50);
+    caller.send(1000);
+    const bucket = new Bucket(caller.log, RATE, 1000, caller.nowMs);
+    bucket.refused(caller.empty, 1000, caller.nowMs, 0);
+    return { caller, bucket };
+  }
+
+  it('if it is about empty then', () => {
+    const { caller, bucket } = known();
+    caller.pause(2000);
+    caller.send(100);
+    expect(bucket.explains(caller.empty)).toBe(true);
+  });
+
+  it('not if it holds more', () => {
+    const { caller, bucket } = known();
+    caller.pause(1000);
+    caller.send(100, 100);
+    expect(bucket.explains(caller.empty)).toBe(false);
+  });
+
+  it('nor if more passed since than it held, however long ago', () => {
+    const { caller, bucket } = known();
+    for (let i = 0; i < 10; i++) caller.log.push(caller.nowMs);
+    caller.pause(10_000);
+    for (let i = 0; i < 50; i++) caller.log.push(caller.nowMs);
+    expect(bucket.explains(caller.empty)).toBe(false);
+  });
+
+  it('nor by one that was never empty', () => {
+    expect(new Bucket(new SendLog(), RATE, 1000, 0).explains({ atMs: 0, nth: 0 })).toBe(false);
+  });
+});
+
 describe('a bucket whose rate was changed', () => {
   it('keeps the burst that it was seen to have: what passed before says nothing of it now', () => {
     const caller = new Caller(20, 50, 2);

@@ -39,15 +39,19 @@ interface Drawn {
 
 /** Of what could be read from the third refusal on, under a hundred limits, the share that was, rightly or wrongly. */
 function readsUnder(draw: (between: (low: number, high: number) => number) => Drawn) {
+  let slides = 0;
   const all = Array.from({ length: 100 }, (_, seed) => {
     const random = seededRandom(seed, 2);
     const { spec, perMs, calls, spanMs } = draw((low, high) => Math.round(low + (high - low) * random()));
     return reads(spec, perMs, seed)
       .slice(2)
-      .map((read) => read && read.calls === calls && read.spanMs === spanMs);
+      .map((read) => {
+        if (read?.slides) slides++;
+        return read && read.calls === calls && read.spanMs === spanMs;
+      });
   }).flat();
   const share = (of: boolean) => all.filter((isRight) => isRight === of).length / all.length;
-  return { right: share(true), wrong: share(false) };
+  return { right: share(true), wrong: share(false), slides: slides / all.length };
 }
 
 describe('calls that come one by one', () => {
@@ -59,6 +63,19 @@ describe('calls that come one by one', () => {
     });
     expect(read.right).toBeGreaterThan(0.97);
     expect(read.wrong).toBeLessThan(0.005);
+    expect(read.slides).toBeGreaterThan(0.95);
+  });
+
+  it('tell that a window does not slide, where it takes as many after each refusal', () => {
+    const read = readsUnder((between) => {
+      const [calls, seconds] = [between(10, 150), between(10, 120)];
+      const perMs = (20 * calls) / (seconds * SECOND_MS);
+      const spec = { kind: 'window', calls, seconds, alignedTo: 'first call' } as const;
+      return { spec, perMs, calls, spanMs: seconds * SECOND_MS };
+    });
+    expect(read.right).toBeGreaterThan(0.2);
+    expect(read.wrong).toBeLessThan(0.03);
+    expect(read.slides).toBeLessThanOrEqual(read.wrong);
   });
 
   it.each([false, true])('control: hardly ever where there is a bucket (shared: %s)', (isShared) => {

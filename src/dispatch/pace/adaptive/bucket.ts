@@ -57,6 +57,8 @@ export class Bucket {
   /** Tries that were taken since the last refusal. */
   #taken = 0;
   #measured = false;
+  /** How long its burst takes to flow in, as an earlier run told. */
+  #fillMs: number | undefined;
   #changed = false;
   #empties: Empty[] = [];
 
@@ -77,6 +79,7 @@ export class Bucket {
   ): Bucket {
     const bucket = new Bucket(log, perMs, blockMs, 0);
     bucket.burst = burst;
+    bucket.#fillMs = burst / perMs;
     bucket.#level = bucket.#sure = HINTED_LEVEL * burst;
     bucket.#measured = blockMs > PENALTY_MS;
     return bucket;
@@ -147,18 +150,13 @@ export class Bucket {
     this.#empties.push(empty);
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
     const calls = empty.nth - (anchor?.nth ?? empty.nth);
-    const weight = Math.min(1, (6 * calls) / TRUSTED_CALLS);
     // Where a refusal is cheap one more tells as much, and others may take their share, which explains nothing.
     const explaining = this.blockMs > PENALTY_MS ? this.#explaining() : undefined;
     if (explaining !== undefined) {
       this.rate = explaining;
       this.burst = this.#drawdown(this.#empties[0] ?? empty, explaining);
     } else {
-      const read =
-        anchor === undefined || calls === 0
-          ? this.rate
-          : this.#likeliest(anchor, [empty], (each) => this.#burstAt(each)).rate;
-      const rate = this.rate + weight * (read - this.rate);
+      const rate = anchor === undefined ? this.#atLeast(empty) : this.#rateSince(anchor, empty);
       this.burst = this.#burstAt(rate);
       this.#changed ||= this.#isChanged(rate);
       this.rate = rate;
@@ -170,6 +168,23 @@ export class Bucket {
     this.#refill(trialMs);
     this.#level -= late;
     this.#sure = 0;
+  }
+
+  /** What was accepted in between tells it; a few calls weigh little. */
+  #rateSince(anchor: Empty, empty: Empty): number {
+    const calls = empty.nth - anchor.nth;
+    if (calls === 0) return this.rate;
+    const { rate } = this.#likeliest(anchor, [empty], (each) => this.#burstAt(each));
+    return this.rate + Math.min(1, (6 * calls) / TRUSTED_CALLS) * (rate - this.rate);
+  }
+
+  /** The rate that a hint told, or a larger one if more passed: what it holds flows in within the time that was told. */
+  #atLeast({ atMs, nth }: Empty): number {
+    let { rate } = this;
+    if (this.#fillMs === undefined) return rate;
+    for (let n = nth - 1; n >= Math.max(0, nth - REPLAYED); n--)
+      rate = Math.max(rate, (nth - n) / (atMs - this.log.at(n) + this.#fillMs));
+    return rate;
   }
 
   /** Whether it was about empty then, and never less than empty since it was so before. */
