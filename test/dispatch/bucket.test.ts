@@ -199,6 +199,7 @@ describe('the first refusal under a hint', () => {
     const caller = new Caller(perS, burst);
     const hint = { perMs: (told * perS) / 1000, burst: told * burst, blockMs: 1000 };
     const guess = Bucket.hinted(caller.log, hint);
+    caller.pause(5000);
     caller.send(haste * perS, Infinity, guess);
     guess.refused(caller.empty, 1000, caller.nowMs + 1000, 1);
     return guess;
