@@ -59,6 +59,7 @@ export class Bucket {
   #measured = false;
   /** How long its burst takes to flow in, as an earlier run told. */
   #fillMs: number | undefined;
+  /** Its rate was changed since it was first empty, which then says nothing of the burst. */
   #changed = false;
   #empties: Empty[] = [];
 
