@@ -218,7 +218,7 @@ export class Bucket {
     return astray <= ASTRAY ? rate : undefined;
   }
 
-  /** The rate that goes least astray, and by how many calls: it is empty at each refusal, and never less than empty. */
+  /** The rate that goes least astray, and by how many calls: empty at each refusal, and never less than that by more than {@link ASTRAY}. */
   #likeliest(
     first: Empty,
     others: readonly Empty[],

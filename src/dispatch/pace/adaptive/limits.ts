@@ -4,7 +4,7 @@ import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
-import { WindowReader, type WindowRead } from './window-reader.js';
+import { wholeSeconds, WindowReader } from './window-reader.js';
 
 /**
  * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. More
@@ -164,23 +164,22 @@ export class Limits {
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block);
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
-    const isKnown = this.#windows.some((w) => w.confirmed) || this.bucket?.explains(this.#empty(block));
-    if (read !== undefined && !isKnown) {
-      this.#isWindow(read);
+    const isSure = this.leastWindow !== undefined;
+    if (read !== undefined && !isSure && this.bucket?.explains(this.#empty(block)) !== true) {
+      this.#isWindow(read.calls, read.spanMs, read.slides);
       return;
     }
     if (epoch.calls < COUNTED) {
       this.#learnOfFew(epoch, spanMs, block, trialMs, nowMs);
       return;
     }
-    const regular =
-      !this.#windows.some((w) => w.confirmed) && this.#regular(epoch, begun.atMs, block.guessed);
+    const isRegular = !isSure && this.#regular(epoch, begun.atMs, block.guessed);
     this.#lastEpoch = epoch;
-    this.#told = nth;
-    if (regular) {
-      this.#isWindow({ calls: epoch.calls, spanMs, slides: false });
+    if (isRegular) {
+      this.#isWindow(epoch.calls, spanMs);
       return;
     }
+    this.#told = nth;
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));
@@ -192,7 +191,7 @@ export class Limits {
   }
 
   /** Nothing else holds, as far as is known. */
-  #isWindow({ calls, spanMs, slides }: WindowRead): void {
+  #isWindow(calls: number, spanMs: number, slides = false): void {
     this.bucket = undefined;
     const window = new Window(this.log, calls, spanMs, true);
     if (slides) window.slides();
@@ -206,14 +205,14 @@ export class Limits {
    * two refusals: what several blocks let pass tells its rate, unless they may still turn out to be a window's.
    */
   #learnOfFew(epoch: Epoch, spanMs: number, block: Block, trialMs: number, nowMs: number): void {
-    if (this.#windows.some((w) => w.confirmed)) return;
+    if (this.leastWindow !== undefined) return;
     const [before, last] = this.#fewEpochs;
     this.#fewEpochs = [last, epoch];
     const { waitMs } = epoch;
     const nth = this.log.count;
     if (waitMs > LONG_MS && isAlike(last, epoch)) {
       if (!isAlike(before, epoch)) return;
-      this.#isWindow({ calls: epoch.calls, spanMs, slides: false });
+      this.#isWindow(epoch.calls, spanMs);
       return;
     }
     const isOfWindow = this.#windows.some((w) => w.hinted || w.explains(block.sentAtMs, waitMs));
@@ -295,7 +294,7 @@ export class Limits {
     const refusedMs = block.triedMs - fromMs;
     const round = ROUND_S.find((s) => s * SECOND_MS > refusedMs && s * SECOND_MS <= spanMs);
     if (block.guessed) return round === undefined ? spanMs : round * SECOND_MS;
-    const whole = Math.floor((spanMs + 50) / SECOND_MS) * SECOND_MS;
+    const whole = wholeSeconds(spanMs);
     return whole > 0 && (fromMs === -Infinity || whole > refusedMs) ? whole : spanMs;
   }
 }

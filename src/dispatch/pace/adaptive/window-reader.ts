@@ -9,6 +9,9 @@ const FEWEST_CALLS = 4;
 /** So many refusals must be explained, and no more than the last ones: the limit may have been another before. */
 const FULL = { least: 3, most: 6 };
 
+/** The whole seconds in it, in ms: windows come in these. */
+export const wholeSeconds = (ms: number): number => Math.floor((ms + SLACK_MS) / SECOND_MS) * SECOND_MS;
+
 /** A refusal, as that of a full window. */
 interface Full {
   /** Calls sent before that were accepted. */
@@ -41,8 +44,9 @@ export class WindowReader {
     this.#fulls = [...this.#fulls.slice(1 - FULL.most), full];
     if (this.#fulls.length < FULL.least) return undefined;
     const counts = this.#fulls.map(({ nth }) => nth);
+    const most = Math.min(...counts);
     let only: WindowRead | undefined;
-    for (let calls = FEWEST_CALLS; calls <= Math.min(...counts); calls++) {
+    for (let calls = FEWEST_CALLS; calls <= most; calls++) {
       const spanMs = this.#spanOf(calls);
       if (spanMs === undefined || this.log.exceeds(calls, spanMs - 2 * SLACK_MS)) continue;
       if (only !== undefined) return undefined;
@@ -54,7 +58,7 @@ export class WindowReader {
   /** How long so many calls count: until one leaves, whole seconds, and Retry-After is rounded up to these. */
   #spanOf(calls: number): number | undefined {
     const spansMs = this.#fulls.map(({ nth, endMs }) => endMs - this.log.at(nth - calls));
-    const spanMs = Math.floor((Math.min(...spansMs) + SLACK_MS) / SECOND_MS) * SECOND_MS;
+    const spanMs = wholeSeconds(Math.min(...spansMs));
     const shortestMs = Math.max(...spansMs) - SECOND_MS - SLACK_MS;
     return spanMs > 0 && spanMs > shortestMs ? spanMs : undefined;
   }
