@@ -21,7 +21,10 @@ const IN_TIME = 0.95;
 
 /** What may be tried, as a refusal is affordable. */
 export interface Tries {
-  /** Calls before those that they follow have left the window: it may be one that is free for all as it begins anew. */
+  /**
+   * Calls before those that they follow have left the window: it may be one that is free for all as it begins anew, or,
+   * unconfirmed, none.
+   */
   readonly early: boolean;
   /** One call more than the window takes. */
   readonly beyond: boolean;
@@ -81,6 +84,7 @@ export class Window {
     // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
     if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
     if (this.hinted) return stepMs;
+    if (!tries.early) return outAt(nth - this.calls);
     const pacedMs = lastSentMs + this.spanMs / this.calls;
     if (pending > GROPING * this.calls) return Infinity;
     if (pending > 0) return pacedMs;
