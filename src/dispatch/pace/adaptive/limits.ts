@@ -92,6 +92,7 @@ export class Limits {
       const share = shareAfter(Math.min(toCome, w.calls * (1 + forMs / w.spanMs)));
       return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
         early: share <= REFUSED_EARLY,
+        duePerMs: demand.perMs,
         beyond: isDue && toCome > w.calls && share <= REFUSED_BEYOND,
         again: this.#probing,
       });

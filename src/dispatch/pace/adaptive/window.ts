@@ -16,6 +16,8 @@ const EDGE_MS = 30;
 const TICK_MS = 2;
 /** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
 const MOST_EARLY = 5;
+/** A longer block is hardly a penalty. */
+const LONGEST_PENALTY_MS = 12_500;
 /** A call that is accepted so late in a window may have come after its end. */
 const IN_TIME = 0.95;
 
@@ -26,6 +28,8 @@ export interface Tries {
    * unconfirmed, none.
    */
   readonly early: boolean;
+  /** Calls per ms that the deadlines ask for. */
+  readonly duePerMs: number;
   /** One call more than the window takes. */
   readonly beyond: boolean;
   /** One more, as the last one was taken. */
@@ -82,7 +86,11 @@ export class Window {
       return pending > 0 ? Infinity : this.#edge(lastSentMs, at);
     }
     // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
-    if (nth - this.#epoch < PROVEN * this.calls) return this.log.at(nth - this.calls) + this.#shiftMs;
+    if (nth - this.#epoch < PROVEN * this.calls) {
+      const asBeforeMs = this.log.at(nth - this.calls) + this.#shiftMs;
+      if (this.penaltyMs < LONGEST_PENALTY_MS || !tries.early || pending >= MOST_EARLY) return asBeforeMs;
+      return Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
+    }
     if (this.hinted) return stepMs;
     if (!tries.early) return outAt(nth - this.calls);
     const pacedMs = lastSentMs + this.spanMs / this.calls;
