@@ -5,7 +5,7 @@ import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 const SPAN_MS = 10_000;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-const NO_TRY: Tries = { early: false, beyond: false, again: false };
+const NO_TRY: Tries = { early: false, duePerMs: 0, beyond: false, again: false };
 const LAST_SENT_MS = 300;
 
 /** Four calls in ten seconds, of which the last four left at 0, 100, 200 and 300. */
@@ -189,13 +189,45 @@ describe('a window that one refusal told of', () => {
     log.push(20_000);
     return { log, window };
   }
-  const beyond = { ...NO_TRY, beyond: true };
+  const beyond = { ...NO_TRY, early: true, beyond: true };
 
   it('is filled as it was before', () => {
     const { window } = guessed();
     // The first of before left at 0, the first of now at 20 s: the second follows a second later.
     expect(window.freeAt(20_100, 0, 20_000, 0, beyond)).toBe(21_000);
     expect(window.freeAt(20_100, 1, 20_000, 0, beyond)).toBe(22_000);
+  });
+
+  describe('where the codes ask for more than that', () => {
+    const pressing = { ...NO_TRY, early: true, duePerMs: 2 / 1000 };
+
+    it('is filled as fast as they ask, after a block that is too long for a penalty', () => {
+      const { window } = guessed();
+      window.penaltyMs = 13_000;
+      expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(20_500);
+      expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
+    });
+
+    it('is filled as before where a refusal is one too many, or five are on their way', () => {
+      const { window } = guessed();
+      window.penaltyMs = 13_000;
+      expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
+      expect(window.freeAt(20_100, 4, 20_000, 0, pressing)).toBe(20_500);
+      expect(window.freeAt(20_100, 5, 20_000, 0, pressing)).toBe(26_000);
+    });
+
+    it('is filled as before where the block may have been a penalty', () => {
+      const { window } = guessed();
+      window.penaltyMs = 12_000;
+      expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(21_000);
+    });
+  });
+
+  it('is taken for one where it was full before and a refusal is one too many', () => {
+    const { log, window } = guessed();
+    for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
+    expect(window.freeAt(29_100, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
+    expect(window.freeAt(35_500, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
   });
 
   it('is groped for where it was full before, one call after the other', () => {

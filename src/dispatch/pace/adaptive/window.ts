@@ -74,9 +74,9 @@ export class Window {
     const nth = this.log.count + pending;
     const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
     const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
+    const mayBeEarly = tries.early && pending < MOST_EARLY;
     if (this.confirmed) {
-      const mayTry = this.#opens === 'unknown' && tries.early && pending < MOST_EARLY;
-      const atOnce = this.#opens === 'at once' || mayTry;
+      const atOnce = this.#opens === 'at once' || (this.#opens === 'unknown' && mayBeEarly);
       const at = outAt(atOnce ? this.#epoch : nth - this.calls);
       // Until the first answer the window that begins is not known to have begun.
       if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
@@ -85,11 +85,11 @@ export class Window {
       if (!tries.beyond) return at;
       return pending > 0 ? Infinity : this.#edge(lastSentMs, at);
     }
-    // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
     if (nth - this.#epoch < PROVEN * this.calls) {
+      // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
       const asBeforeMs = this.log.at(nth - this.calls) + this.#shiftMs;
-      if (this.penaltyMs < LONGEST_PENALTY_MS || !tries.early || pending >= MOST_EARLY) return asBeforeMs;
-      return Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
+      const mayBeBucket = this.penaltyMs <= LONGEST_PENALTY_MS;
+      return mayBeBucket || !mayBeEarly ? asBeforeMs : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
     }
     if (this.hinted) return stepMs;
     if (!tries.early) return outAt(nth - this.calls);
