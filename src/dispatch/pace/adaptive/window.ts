@@ -18,8 +18,8 @@ const TICK_MS = 2;
 const MOST_EARLY = 5;
 /** A longer block is hardly a penalty. */
 const LONGEST_PENALTY_MS = 12_500;
-/** A call that is accepted so late in a window may have come after its end. */
-const IN_TIME = 0.95;
+/** What is sooner than this before a call leaves a window may be after it, by clocks and the way to Graph. */
+const HALF_SECOND_MS = 500;
 
 /** What may be tried, as a refusal is affordable. */
 export interface Tries {
@@ -74,9 +74,9 @@ export class Window {
     const nth = this.log.count + pending;
     const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
     const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
-    const mayBeEarly = tries.early && pending < MOST_EARLY;
+    const mayTry = this.#opens === 'unknown' && tries.early && pending < MOST_EARLY;
+    const atOnce = this.#opens === 'at once' || mayTry;
     if (this.confirmed) {
-      const atOnce = this.#opens === 'at once' || (this.#opens === 'unknown' && mayBeEarly);
       const at = outAt(atOnce ? this.#epoch : nth - this.calls);
       // Until the first answer the window that begins is not known to have begun.
       if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
@@ -89,7 +89,7 @@ export class Window {
       // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
       const asBeforeMs = this.log.at(nth - this.calls) + this.#shiftMs;
       const mayBeBucket = this.penaltyMs <= LONGEST_PENALTY_MS;
-      return mayBeBucket || !mayBeEarly ? asBeforeMs : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
+      return mayBeBucket || !atOnce ? asBeforeMs : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
     }
     if (this.hinted) return stepMs;
     if (!tries.early) return outAt(nth - this.calls);
@@ -109,7 +109,7 @@ export class Window {
     this.#shiftMs = beforeMs === -Infinity ? this.spanMs : Math.max(this.spanMs, sentAtMs - beforeMs);
   }
 
-  /** A call was accepted and logged. */
+  /** A call was accepted and logged: it was one of those that the window takes, or the window is larger, or none. */
   accepted(): 'grew' | 'refuted' | 'held' {
     const { log } = this;
     const last = log.at(log.count - 1);
@@ -117,8 +117,14 @@ export class Window {
       this.#epoch = log.count - 1;
       this.#shiftMs = this.spanMs;
     }
-    if (this.confirmed) return this.#judge(last);
-    return log.count - this.#epoch < REFUTED * this.calls + 1 ? 'held' : 'refuted';
+    const isIn = (nth: number): boolean => log.at(nth) > last - this.spanMs + HALF_SECOND_MS;
+    const isEarly = isIn(log.count - 1 - this.calls);
+    const calls = log.count - this.#epoch;
+    if (isEarly && this.#opens === 'unknown' && calls <= this.calls) this.#opens = 'at once';
+    if (!this.confirmed) return calls < REFUTED * this.calls + 1 ? 'held' : 'refuted';
+    if (!isEarly || (this.#opens === 'at once' && (calls <= this.calls || !isIn(this.#epoch)))) return 'held';
+    this.calls++;
+    return 'grew';
   }
 
   /**
@@ -140,7 +146,7 @@ export class Window {
 
   /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
   explains(sentAtMs: number, waitMs: number): boolean {
-    const slackMs = this.confirmed ? SECOND_MS / 2 : 0;
+    const slackMs = this.confirmed ? HALF_SECOND_MS : 0;
     return this.endMs > sentAtMs - slackMs && waitMs <= this.spanMs + SECOND_MS;
   }
 
@@ -150,18 +156,6 @@ export class Window {
     if (!this.confirmed || thoughtOpen)
       this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
     this.confirmed = true;
-  }
-
-  /** What a call says that was accepted last: it was one of those that the window takes, or the window is larger. */
-  #judge(lastMs: number): 'grew' | 'held' {
-    const { log } = this;
-    const isIn = (nth: number): boolean => log.at(nth) > lastMs - this.spanMs * IN_TIME;
-    const calls = log.count - this.#epoch;
-    if (!isIn(log.count - 1 - this.calls)) return 'held';
-    if (this.#opens === 'unknown' && calls <= this.calls) this.#opens = 'at once';
-    if (this.#opens === 'at once' && (calls <= this.calls || !isIn(this.#epoch))) return 'held';
-    this.calls++;
-    return 'grew';
   }
 
   /** The first time after `fromMs` that is whole seconds before the end: Retry-After is rounded up to these. */
