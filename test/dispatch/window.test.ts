@@ -180,13 +180,13 @@ describe('a window that begins anew', () => {
 });
 
 describe('a window that one refusal told of', () => {
-  /** Ten calls a second apart were taken before; then the window was closed and reopened by a call at 20 s. */
-  function guessed(hinted = false) {
+  /** Ten calls a second apart were taken before; then the window was closed and reopened by a call, late, at 20 s. */
+  function guessed(hinted = false, reopenedMs = 20_000) {
     const log = new SendLog();
     for (let i = 0; i < 10; i++) log.push(i * 1000);
     const window = new Window(log, 10, 15_000, false, hinted);
-    window.reopened(20_000);
-    log.push(20_000);
+    window.reopened(reopenedMs);
+    log.push(reopenedMs);
     return { log, window };
   }
   const beyond = { ...NO_TRY, early: true, beyond: true };
@@ -203,14 +203,24 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as fast as they ask, after a block that is too long for a penalty', () => {
       const { window } = guessed();
-      window.penaltyMs = 13_000;
+      window.penaltyMs = 16_000;
       expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(20_500);
       expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
     });
 
+    it('is filled as fast as they ask for good, once a call was taken half a second before another left', () => {
+      const { log, window } = guessed(false, 15_000);
+      window.penaltyMs = 16_000;
+      const freeAt = () => window.freeAt(15_600, 5, 15_500, 0, { ...pressing, early: false });
+      expect(freeAt()).toBe(21_000);
+      log.push(15_499);
+      window.accepted();
+      expect(freeAt()).toBe(16_000);
+    });
+
     it('is filled as before where a refusal is one too many, or five are on their way', () => {
       const { window } = guessed();
-      window.penaltyMs = 13_000;
+      window.penaltyMs = 16_000;
       expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
       expect(window.freeAt(20_100, 4, 20_000, 0, pressing)).toBe(20_500);
       expect(window.freeAt(20_100, 5, 20_000, 0, pressing)).toBe(26_000);
@@ -218,7 +228,7 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as before where the block may have been a penalty', () => {
       const { window } = guessed();
-      window.penaltyMs = 12_000;
+      window.penaltyMs = 15_000;
       expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(21_000);
     });
   });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WindowReader } from '../../src/dispatch/pace/adaptive/window-reader.js';
-import { Window } from '../../src/dispatch/pace/adaptive/window.js';
+import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 import { COLUMNS, judge, measure } from '../bench/on-time-cell.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from '../bench/on-time-models.js';
 import type { Player } from '../bench/on-time-clients.js';
@@ -105,15 +105,50 @@ describe('a fixed window', () => {
   });
 
   it('control: not if each call waits until the one before it has left the window', async () => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
-    const { freeAt } = Window.prototype;
-    vi.spyOn(Window.prototype, 'freeAt').mockImplementation(function (this: Window, ...args) {
-      const [nowMs, pending, lastSentMs, guardMs, tries] = args;
-      return freeAt.call(this, nowMs, pending, lastSentMs, guardMs, { ...tries, early: false });
-    });
+    withTries({ early: false });
     expect(await far()).toMatchObject({ late: true });
   });
 });
+
+describe('a window that one refusal told of', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const few = () => cellOf(namedModels, 'window 5 per 10 s', WAVE!);
+
+  it('costs no second one, where that is more than 2 % of all calls', async () => {
+    expect(await few()).toMatchObject({ late: false, rude: false, refusals: 1 });
+  });
+
+  it('control: it does where it is groped for come what may', async () => {
+    withTries({ early: true });
+    expect(await few()).toMatchObject({ rude: true, refusals: 2 });
+  });
+
+  /** The second window begins with codes that live for a few seconds more. */
+  const pressing = () => {
+    const limit = () => ({ kind: 'window', calls: 400, seconds: 60, alignedTo: 'first call' }) as const;
+    return cellOf([{ ...namedModels[0]!, name: 'long', limit }], 'long', MORE!, 'ours', 2011);
+  };
+
+  it('is filled as the codes ask, after a long block', async () => {
+    expect((await pressing()).onTime).toBeGreaterThan(0.94);
+  });
+
+  it('control: codes die where it is filled as it was before', async () => {
+    withTries({ duePerMs: 0 });
+    expect((await pressing()).onTime).toBeLessThan(0.7);
+  });
+});
+
+/** Windows are asked with these, come what may. */
+function withTries(always: Partial<Tries>): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
+  const { freeAt } = Window.prototype;
+  vi.spyOn(Window.prototype, 'freeAt').mockImplementation(function (this: Window, ...args) {
+    const [nowMs, pending, lastSentMs, guardMs, tries] = args;
+    return freeAt.call(this, nowMs, pending, lastSentMs, guardMs, { ...tries, ...always });
+  });
+}
 
 describe('a sliding window that rows meet one by one', () => {
   const stream = COLUMNS.find(({ title }) => title === STREAM)!;

@@ -17,7 +17,7 @@ const TICK_MS = 2;
 /** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
 const MOST_EARLY = 5;
 /** A longer block is hardly a penalty. */
-const LONGEST_PENALTY_MS = 12_500;
+const LONGEST_PENALTY_MS = 15_500;
 /** What is sooner than this before a call leaves a window may be after it, by clocks and the way to Graph. */
 const HALF_SECOND_MS = 500;
 
