@@ -86,6 +86,20 @@ describe('with no limit known', () => {
     expect(desk.isOpen(580, { ...demand, moreMayCome: true })).toBe(true);
   });
 
+  it.each([
+    ['sixty codes', { waiting: 60 }, 1],
+    ['one more', { waiting: 61 }, 2],
+    ['sixty codes to which others may be added', { waiting: 60, moreMayCome: true }, 2],
+    ['sixty rows, one of which cannot expire', { waiting: 60, timeless: 1 }, 2],
+    ['sixty codes that have to go at fifteen a second', { waiting: 60, perMs: 15 / 1000 }, 2],
+  ] as const)('all that are in flight may be refused: %s', (_, rows, inFlight) => {
+    const desk = new Desk();
+    const demand = { timeless: 0, perMs: 1 / 1000, lastsMs: 60_000, moreMayCome: false, ...rows };
+    let sent = 0;
+    for (let atMs = 0; (atMs = desk.opensAt(atMs, demand)) < 1000; sent++) desk.throttle.sent(atMs);
+    expect(sent).toBe(inFlight);
+  });
+
   it('any number of calls is forecast', () => {
     expect(new Desk().throttle.forecast(0, 1000)).toBe(Infinity);
   });

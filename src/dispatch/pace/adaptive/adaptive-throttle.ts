@@ -135,10 +135,14 @@ export class AdaptiveThrottle implements Throttle {
   }
 
   /** Least time from call to call while the deadlines leave it. */
-  #gapMs({ waiting, timeless, perMs, moreMayCome }: Demand): number {
+  #gapMs(demand: Demand): number {
+    const { timeless, perMs, moreMayCome } = demand;
     if (moreMayCome || timeless > 0 || perMs === 0) return 0;
-    const isFew = waiting + this.#limits.log.count <= FEW_ROWS;
-    return 1 / Math.max(isFew ? PACE_OF_FEW : LEAST_PACE, HASTE * perMs);
+    return 1 / Math.max(this.#areFew(demand) ? PACE_OF_FEW : LEAST_PACE, HASTE * perMs);
+  }
+
+  #areFew({ waiting, timeless, moreMayCome }: Demand): boolean {
+    return !moreMayCome && timeless === 0 && waiting + this.#limits.log.count <= FEW_ROWS;
   }
 
   #mostInFlight(demand: Demand): number {
@@ -146,7 +150,8 @@ export class AdaptiveThrottle implements Throttle {
     const { bucket, log, known, leastWindow } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
-    const staked = 2 + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
+    const least = this.#areFew(demand) ? 1 : 2;
+    const staked = least + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
     const most =
       bucket === undefined
         ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))
