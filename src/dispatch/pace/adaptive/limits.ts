@@ -1,4 +1,5 @@
 import type { Demand } from '../throttle.js';
+import { Beginnings } from './beginnings.js';
 import { Bucket, type Empty } from './bucket.js';
 import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
@@ -25,18 +26,9 @@ const LONG_MS = 2500;
 const COUNTED = 4;
 /** A first guess at how long a bucket's burst takes to flow in, and never more than half of what passed. */
 const GUESSED_BURST_MS = 2000;
-/** A longer stretch must be so much denser than a later one to be taken for the window. */
-const NEARLY = 0.8;
 /** Lengths that windows come in, in seconds, where the server does not say. */
 const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
-const BEGINNINGS = 32;
 
-/** Where calls began after a pause. */
-interface Beginning {
-  readonly atMs: number;
-  readonly nth: number;
-  readonly reopened: boolean;
-}
 /** What passed before a block, and how long both took. */
 interface Epoch {
   readonly calls: number;
@@ -54,7 +46,7 @@ export class Limits {
   #refusals = 0;
   /** The last call beyond a window was taken. */
   #probing = false;
-  #beginnings: Beginning[] = [];
+  readonly #beginnings = new Beginnings();
   #lastEpoch: Epoch | undefined;
   /** Calls accepted at the last block that told of the limit. */
   #told = 0;
@@ -64,11 +56,6 @@ export class Limits {
   constructor(hint?: Hint) {
     this.#windows = (hint?.windows ?? []).map((w) => new Window(this.log, w.calls, w.spanMs, false, true));
     if (hint?.bucket) this.bucket = Bucket.hinted(this.log, hint.bucket);
-  }
-
-  /** Where the first call began. */
-  get #first(): Beginning {
-    return this.#beginnings[0] ?? { atMs: 0, nth: 0, reopened: false };
   }
 
   /** What the smallest window takes that is confirmed. */
@@ -111,8 +98,7 @@ export class Limits {
   }
 
   begin(atMs: number, reopened: boolean): void {
-    this.#beginnings.push({ atMs, nth: this.log.count, reopened });
-    if (this.#beginnings.length > BEGINNINGS) this.#beginnings.splice(1, 1);
+    this.#beginnings.add({ atMs, nth: this.log.count, reopened });
   }
 
   refused(isFirstOfBlock: boolean): void {
@@ -160,7 +146,7 @@ export class Limits {
     const endMs = block.guessed ? trialMs : block.endMs;
     const waitMs = endMs - block.sentAtMs;
     const nth = this.log.count;
-    const begun = this.#beginnings.findLast((b) => b.reopened) ?? this.#first;
+    const begun = this.#beginnings.lastReopening;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block);
@@ -248,7 +234,7 @@ export class Limits {
   /** A bucket was empty. */
   #drained(block: Block, waitMs: number, trialMs: number, nowMs: number): void {
     if (this.bucket === undefined) {
-      const first = this.#first;
+      const { first } = this.#beginnings;
       const calls = this.log.count - first.nth;
       const elapsedMs = Math.max(1, block.sentAtMs - first.atMs);
       this.bucket = new Bucket(
@@ -264,7 +250,8 @@ export class Limits {
 
   /** A new window, or a better reading of one that was not yet confirmed or is about as long. */
   #fit(block: Block, endMs: number, waitMs: number): void {
-    const { atMs, calls } = this.#densest(endMs);
+    const { atMs, nth } = this.#beginnings.densest(this.log.count, endMs);
+    const calls = this.log.count - nth;
     const spanMs = this.#whole(endMs - atMs, block, atMs);
     const alike = (w: Window): boolean => Math.abs(w.spanMs - spanMs) <= 0.2 * spanMs;
     const same = this.#windows.find((w) => !w.confirmed || alike(w));
@@ -277,17 +264,6 @@ export class Limits {
   /** When a bucket was empty: at the last call that was refused. */
   #empty({ lastMs }: Block): Empty {
     return { atMs: lastMs, nth: this.log.count - this.log.since(lastMs) };
-  }
-
-  /** The latest beginning from which the calls were nearly as dense as from any. */
-  #densest(endMs: number): { atMs: number; calls: number } {
-    let best = { atMs: endMs, calls: 0 };
-    for (const { atMs, nth } of this.#beginnings.toReversed()) {
-      const calls = this.log.count - nth;
-      const isDenser = (NEARLY * calls) / (endMs - atMs) > best.calls / (endMs - best.atMs);
-      if (best.calls === 0 || isDenser) best = { atMs, calls };
-    }
-    return best;
   }
 
   /** Spans are whole seconds, and longer than what was refused; a guessed one is a round number if one fits. */

@@ -92,13 +92,17 @@ export class Window {
       return mayBeBucket || !atOnce ? asBeforeMs : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
     }
     if (this.hinted) return stepMs;
-    if (!tries.early) return outAt(nth - this.calls);
+    const at = outAt(nth - this.calls);
+    return tries.early ? this.#groped(nth, pending, lastSentMs, at) : at;
+  }
+
+  /** Calls that may be one too many until `endMs` go slowly, and the first of them where its refusal tells most. */
+  #groped(nth: number, pending: number, lastSentMs: number, endMs: number): number {
     const pacedMs = lastSentMs + this.spanMs / this.calls;
     if (pending > GROPING * this.calls) return Infinity;
     if (pending > 0) return pacedMs;
-    const at = outAt(nth - this.calls);
-    const nextMs = Math.min(at, pacedMs);
-    return nth - this.#epoch === this.calls ? this.#edge(nextMs, at) : nextMs;
+    const nextMs = Math.min(endMs, pacedMs);
+    return nth - this.#epoch === this.calls ? this.#edge(nextMs, endMs) : nextMs;
   }
 
   /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
