@@ -218,6 +218,15 @@ describe('a window that one refusal told of', () => {
       expect(freeAt()).toBe(16_000);
     });
 
+    it('is filled as before for good, where calls are known to be free one by one', () => {
+      const { log, window } = guessed(false, 15_000);
+      window.penaltyMs = 16_000;
+      window.slides();
+      log.push(15_499);
+      window.accepted();
+      expect(window.freeAt(15_600, 0, 15_500, 0, pressing)).toBe(17_000);
+    });
+
     it('is filled as before where a refusal is one too many, or five are on their way', () => {
       const { window } = guessed();
       window.penaltyMs = 16_000;
