@@ -15,7 +15,10 @@ const PROBES = { usual: 0.01, pressing: 0.015 };
 const FREE_BLOCKS = 0.5;
 /** Share of all calls, with those to come, that may have been refused after such a call. */
 const REFUSED_BEYOND = 0.0165;
-/** The same after calls that are early: most windows are free for all calls as they begin, so these are rarely refused. */
+/**
+ * The same after calls that are early: most windows are free for all calls as they begin, so these are rarely refused. And
+ * after those that grope for the end of a window that may be none.
+ */
 const REFUSED_EARLY = 0.0225;
 /** The same while a bucket's growth is tried sooner. */
 const AFFORDED = 0.009;
