@@ -26,6 +26,9 @@ export interface Demand {
   readonly moreMayCome: boolean;
 }
 
+/** Whether all that is to come waits already, and can die. */
+export const allCanDie = ({ timeless, moreMayCome }: Demand): boolean => !moreMayCome && timeless === 0;
+
 /** The one gate that every call passes. All times are `Clock.elapsed()` ms, given in: it sleeps nowhere. */
 export interface Throttle {
   /** Nothing leaves before this instant, whoever asks. */

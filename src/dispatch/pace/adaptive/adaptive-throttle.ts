@@ -1,4 +1,4 @@
-import type { Demand, Signal, Throttle } from '../throttle.js';
+import { allCanDie, type Demand, type Signal, type Throttle } from '../throttle.js';
 import { BlockGate } from './block-gate.js';
 import type { Hint } from './hint.js';
 import { Limits } from './limits.js';
@@ -136,13 +136,12 @@ export class AdaptiveThrottle implements Throttle {
 
   /** Least time from call to call while the deadlines leave it. */
   #gapMs(demand: Demand): number {
-    const { timeless, perMs, moreMayCome } = demand;
-    if (moreMayCome || timeless > 0 || perMs === 0) return 0;
-    return 1 / Math.max(this.#areFew(demand) ? PACE_OF_FEW : LEAST_PACE, HASTE * perMs);
+    if (!allCanDie(demand) || demand.perMs === 0) return 0;
+    return 1 / Math.max(this.#areFew(demand) ? PACE_OF_FEW : LEAST_PACE, HASTE * demand.perMs);
   }
 
-  #areFew({ waiting, timeless, moreMayCome }: Demand): boolean {
-    return !moreMayCome && timeless === 0 && waiting + this.#limits.log.count <= FEW_ROWS;
+  #areFew(demand: Demand): boolean {
+    return allCanDie(demand) && demand.waiting + this.#limits.log.count <= FEW_ROWS;
   }
 
   #mostInFlight(demand: Demand): number {

@@ -1,4 +1,4 @@
-import type { Demand } from '../throttle.js';
+import { allCanDie, type Demand } from '../throttle.js';
 import { Beginnings } from './beginnings.js';
 import { Bucket, type Empty } from './bucket.js';
 import type { Block } from './block-gate.js';
@@ -74,7 +74,7 @@ export class Limits {
   /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
   freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, demand: Demand): number {
     const toCome = demand.moreMayCome ? Infinity : demand.waiting;
-    const forMs = demand.moreMayCome || demand.timeless > 0 ? Infinity : demand.lastsMs;
+    const forMs = allCanDie(demand) ? demand.lastsMs : Infinity;
     const probes = forMs === Infinity ? PROBES.usual : PROBES.pressing;
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
     const shareAfter = (left: number): number => (this.#refusals + 1) / (this.log.count + left);

@@ -18,10 +18,10 @@ const TICK_MS = 2;
 const MOST_EARLY = 5;
 /** A longer block is hardly a penalty. */
 const LONGEST_PENALTY_MS = 15_500;
-/** What is sooner than this before a call leaves a window may be after it, by clocks and the way to Graph. */
+/** A call that leaves so shortly before another is out of the window may arrive after that. */
 const HALF_SECOND_MS = 500;
 
-/** What may be tried, as a refusal is affordable. */
+/** What may be tried, as a refusal is affordable, and what presses. */
 export interface Tries {
   /**
    * Calls before those that they follow have left the window: it may be one that is free for all as it begins anew, or,
@@ -139,13 +139,13 @@ export class Window {
     const calls = this.log.count - this.#epoch;
     const windowEndMs = this.log.at(this.#epoch) + this.spanMs;
     if (!this.confirmed || calls >= this.calls || sentAtMs >= windowEndMs) return false;
-    const slides = this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS;
-    if (!slides && calls >= enough && Math.abs(endMs - windowEndMs) <= SECOND_MS) {
+    const isOneByOne = this.endMs > sentAtMs && endMs < this.endMs + SECOND_MS;
+    if (!isOneByOne && calls >= enough && Math.abs(endMs - windowEndMs) <= SECOND_MS) {
       this.calls = calls;
       return true;
     }
     this.slides();
-    return slides;
+    return isOneByOne;
   }
 
   /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
