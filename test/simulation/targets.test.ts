@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WindowReader } from '../../src/dispatch/pace/adaptive/window-reader.js';
 import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
+import type { LimitSpec } from './limit-spec.js';
 import { COLUMNS, judge, measure } from '../bench/on-time-cell.js';
 import { heldOutModels, hintedModels, namedModels, type Model } from '../bench/on-time-models.js';
 import type { Player } from '../bench/on-time-clients.js';
@@ -21,6 +22,14 @@ const cellOf = (
   const column = COLUMNS.find(({ title }) => title === load)!;
   return measure(model, column, [seed], player).then((cell) => ({ ...cell, ...judge(cell, model, column) }));
 };
+
+/** What a limit leaves that is no model of the benchmark. */
+const under = (limit: LimitSpec, load: string, seed: number) => {
+  const column = COLUMNS.find(({ title }) => title === load)!;
+  return measure({ ...namedModels[0]!, limit: () => limit }, column, [seed], 'ours');
+};
+
+afterEach(() => vi.restoreAllMocks());
 
 type Line = readonly [limit: string, ...loads: (string | undefined)[]];
 
@@ -98,8 +107,6 @@ describe('a fixed window', () => {
   const SLOW_SEED = 233;
   const far = () => cellOf(namedModels, 'window 40 per 10 s', FAR!, 'ours', SLOW_SEED);
 
-  afterEach(() => vi.restoreAllMocks());
-
   it('is filled as soon as it begins anew, however slowly it was filled before', async () => {
     expect(await far()).toMatchObject({ late: false, plainlyRude: false });
   });
@@ -111,8 +118,6 @@ describe('a fixed window', () => {
 });
 
 describe('a window that one refusal told of', () => {
-  afterEach(() => vi.restoreAllMocks());
-
   const few = () => cellOf(namedModels, 'window 5 per 10 s', WAVE!);
 
   it('costs no second one, where that is more than 2 % of all calls', async () => {
@@ -125,10 +130,8 @@ describe('a window that one refusal told of', () => {
   });
 
   /** The second window begins with codes that live for a few seconds more. */
-  const pressing = () => {
-    const limit = () => ({ kind: 'window', calls: 400, seconds: 60, alignedTo: 'first call' }) as const;
-    return cellOf([{ ...namedModels[0]!, name: 'long', limit }], 'long', MORE!, 'ours', 2011);
-  };
+  const pressing = () =>
+    under({ kind: 'window', calls: 400, seconds: 60, alignedTo: 'first call' }, MORE!, 2011);
 
   it('is filled as the codes ask, after a long block', async () => {
     expect((await pressing()).onTime).toBeGreaterThan(0.94);
@@ -151,13 +154,8 @@ function withTries(always: Partial<Tries>): void {
 }
 
 describe('a sliding window that rows meet one by one', () => {
-  const stream = COLUMNS.find(({ title }) => title === STREAM)!;
-  const streamUnder = (calls: number, seconds: number, seed: number) => {
-    const limit = () => ({ kind: 'sliding', calls, seconds }) as const;
-    return measure({ ...namedModels[0]!, limit }, stream, [seed], 'ours');
-  };
-
-  afterEach(() => vi.restoreAllMocks());
+  const streamUnder = (calls: number, seconds: number, seed: number) =>
+    under({ kind: 'sliding', calls, seconds }, STREAM!, seed);
 
   const sizes = [
     [69, 24],
