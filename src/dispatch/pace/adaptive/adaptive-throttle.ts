@@ -25,6 +25,8 @@ const NEAR_LIMIT = 0.8;
 const GUESSED_TRIP_MS = 100;
 /** RFC 6298 smooths round trips by an eighth; the same is used for their deviation. */
 const SMOOTHING = 8;
+/** And waits for four deviations more: so much longer a window is kept where the way to Graph varies. */
+const GUARD = 4;
 /** A pause after which calls are taken to begin anew; also the least patience with an answer. */
 const SECOND_MS = 1000;
 
@@ -67,7 +69,7 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#awaitsTries || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
-    const guardMs = 2 * this.#deviationMs;
+    const guardMs = GUARD * this.#deviationMs;
     const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, demand);
     return freeMs === Infinity ? answerBy : Math.max(at, freeMs);
   }

@@ -148,16 +148,23 @@ export class Window {
     return isOneByOne;
   }
 
-  /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
+  /**
+   * The call was refused when the window was full, and is not told to wait longer than the window lasts. One that comes as it
+   * ends, and is told to wait for the least there is, was early by a hair.
+   */
   explains(sentAtMs: number, waitMs: number): boolean {
-    const slackMs = this.confirmed ? HALF_SECOND_MS : 0;
+    const slackMs = this.confirmed || waitMs <= SECOND_MS ? HALF_SECOND_MS : 0;
     return this.endMs > sentAtMs - slackMs && waitMs <= this.spanMs + SECOND_MS;
   }
 
-  /** It ends at `endMs`, says the server: later than thought, if it was thought open or never seen to end. */
+  /**
+   * It ends at `endMs`, says the server: later than thought, if it was never seen to end, or thought open, or if that is later
+   * than rounding explains.
+   */
   confirm(sentAtMs: number, endMs: number, whole: (ms: number) => number): void {
     const thoughtOpen = sentAtMs > this.endMs && endMs - this.endMs < 2 * SECOND_MS;
-    if (!this.confirmed || thoughtOpen)
+    const isLater = sentAtMs <= this.endMs && endMs - this.endMs > SECOND_MS + EDGE_MS / 2;
+    if (!this.confirmed || thoughtOpen || isLater)
       this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
     this.confirmed = true;
   }
