@@ -170,6 +170,12 @@ export class Limits {
       return;
     }
     this.#told = nth;
+    const penalty = this.#windows.find((w) => w.wasPenalty(waitMs, endMs));
+    if (penalty !== undefined) {
+      this.#giveUp(penalty, nowMs);
+      this.#drained(block, waitMs, trialMs, nowMs);
+      return;
+    }
     const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));

@@ -157,13 +157,22 @@ export class Window {
     return this.endMs > sentAtMs - slackMs && waitMs <= this.spanMs + SECOND_MS;
   }
 
+  wasPenalty(waitMs: number, endMs: number): boolean {
+    return (
+      this.confirmed &&
+      Math.abs(waitMs - this.penaltyMs) < SECOND_MS &&
+      endMs - this.endMs > 2 * SECOND_MS + 50
+    );
+  }
+
   /**
    * It ends at `endMs`, says the server: later than thought, if it was never seen to end, or thought open, or if that is later
    * than rounding explains.
    */
   confirm(sentAtMs: number, endMs: number, whole: (ms: number) => number): void {
     const thoughtOpen = sentAtMs > this.endMs && endMs - this.endMs < 2 * SECOND_MS;
-    const isLater = sentAtMs <= this.endMs && endMs - this.endMs > SECOND_MS + EDGE_MS / 2;
+    const laterMs = endMs - this.endMs - SECOND_MS - EDGE_MS / 2;
+    const isLater = sentAtMs <= this.endMs && laterMs > 0 && laterMs < SECOND_MS;
     if (!this.confirmed || thoughtOpen || isLater)
       this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
     this.confirmed = true;
