@@ -80,8 +80,32 @@ describe('a window that is known', () => {
     late.confirm(10_400, 12_000, asIs);
     expect(late.spanMs).toBe(SPAN_MS);
     const early = fullWindow().window;
-    early.confirm(9000, 11_900, asIs);
+    early.confirm(9000, SPAN_MS + 1000, asIs);
     expect(early.spanMs).toBe(SPAN_MS);
+  });
+
+  it('is longer than thought where a call is told to wait for its end, and a second more than rounding adds', () => {
+    const spanAfter = (endMs: number): number => {
+      const { window } = fullWindow();
+      window.confirm(9000, endMs, (ms) => Math.floor(ms / 1000) * 1000);
+      return window.spanMs;
+    };
+    // Retry-After is rounded up, so a window of ten seconds may seem to end after eleven; a tried call makes it 11.03 s.
+    expect([SPAN_MS + 1015, SPAN_MS + 1030, SPAN_MS + 2000].map(spanAfter)).toEqual([10_000, 11_000, 12_000]);
+    // Such a wait is not of this window.
+    expect(spanAfter(SPAN_MS + 2100)).toBe(SPAN_MS);
+  });
+
+  it('is the penalty of a bucket where a block ends long after it, and lasts as long as the first one', () => {
+    const { window } = fullWindow();
+    window.penaltyMs = 7000;
+    expect(window.isPenalty(7000, SPAN_MS + 2100)).toBe(true);
+    // A window by the clock may end so late.
+    expect(window.isPenalty(7000, SPAN_MS + 2000)).toBe(false);
+    expect([5900, 8100].map((waitMs) => window.isPenalty(waitMs, SPAN_MS + 2100))).toEqual([false, false]);
+    // The second refusal is the first to tell that it is none.
+    window.confirmed = false;
+    expect(window.isPenalty(7000, SPAN_MS + 2100)).toBe(false);
   });
 });
 

@@ -24,9 +24,9 @@ const cellOf = (
 };
 
 /** What a limit leaves that is no model of the benchmark. */
-const under = (limit: LimitSpec, load: string, seed: number) => {
+const under = (limit: LimitSpec, load: string, seed: number, jitter = 0) => {
   const column = COLUMNS.find(({ title }) => title === load)!;
-  return measure({ ...namedModels[0]!, limit: () => limit }, column, [seed], 'ours');
+  return measure({ ...namedModels[0]!, limit: () => limit, jitter }, column, [seed], 'ours');
 };
 
 afterEach(() => vi.restoreAllMocks());
@@ -117,6 +117,60 @@ describe('a fixed window', () => {
   });
 });
 
+/** One way takes 40 to 80 ms, by chance. */
+describe('a window, where the way to Graph varies,', () => {
+  const varied = () =>
+    under({ kind: 'window', calls: 27, seconds: 7, alignedTo: 'first call' }, WAVE!, 7002, 1);
+
+  it('is kept so long that calls do not arrive before it ends', async () => {
+    expect(await varied()).toMatchObject({ onTime: 1, refusals: 3 });
+  });
+
+  it('control: not if it is kept half as much longer', async () => {
+    withArguments(([nowMs, pending, lastSentMs, guardMs, tries]) => [
+      nowMs,
+      pending,
+      lastSentMs,
+      guardMs / 2,
+      tries,
+    ]);
+    const { onTime, refusals } = await varied();
+    expect(onTime).toBeLessThan(0.95);
+    expect(refusals).toBe(5);
+  });
+});
+
+/** Both ends of the block that told of it are rounded up, so it seems a second shorter. */
+describe('a window by the clock', () => {
+  const clock = () => under({ kind: 'window', calls: 44, seconds: 11, alignedTo: 'clock' }, MORE!, 1009);
+
+  it('is no longer asked too early once the server said that it ends later', async () => {
+    expect((await clock()).refusedShare).toBeLessThan(0.02);
+  });
+
+  it('control: it is, if that is taken for rounding', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
+    const { confirm } = Window.prototype;
+    vi.spyOn(Window.prototype, 'confirm').mockImplementation(function (this: Window, sentAtMs, endMs, whole) {
+      if (!this.confirmed || sentAtMs > this.endMs) confirm.call(this, sentAtMs, endMs, whole);
+    });
+    expect((await clock()).refusedShare).toBeGreaterThan(0.024);
+  });
+});
+
+describe('a slow bucket with a penalty, which was taken for a window twice,', () => {
+  const slow = () => cellOf(namedModels, 'penalty 10 s, bucket 5/s, 10', STREAM!, 'ours', 227);
+
+  it('is known by a third block that lasts as long', async () => {
+    expect((await slow()).onTime).toBeGreaterThan(0.8);
+  });
+
+  it('control: not if a window may end whenever the server says', async () => {
+    vi.spyOn(Window.prototype, 'isPenalty').mockReturnValue(false);
+    expect((await slow()).onTime).toBeLessThan(0.7);
+  });
+});
+
 describe('a window that one refusal told of', () => {
   const few = () => cellOf(namedModels, 'window 5 per 10 s', WAVE!);
 
@@ -145,11 +199,23 @@ describe('a window that one refusal told of', () => {
 
 /** Windows are asked with these, come what may. */
 function withTries(always: Partial<Tries>): void {
+  withArguments(([nowMs, pending, lastSentMs, guardMs, tries]) => [
+    nowMs,
+    pending,
+    lastSentMs,
+    guardMs,
+    { ...tries, ...always },
+  ]);
+}
+
+type Asked = Parameters<Window['freeAt']>;
+
+/** Windows are asked otherwise. */
+function withArguments(changed: (asked: Asked) => Asked): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
   const { freeAt } = Window.prototype;
-  vi.spyOn(Window.prototype, 'freeAt').mockImplementation(function (this: Window, ...args) {
-    const [nowMs, pending, lastSentMs, guardMs, tries] = args;
-    return freeAt.call(this, nowMs, pending, lastSentMs, guardMs, { ...tries, ...always });
+  vi.spyOn(Window.prototype, 'freeAt').mockImplementation(function (this: Window, ...asked) {
+    return freeAt.call(this, ...changed(asked));
   });
 }
 

@@ -170,7 +170,7 @@ export class Limits {
       return;
     }
     this.#told = nth;
-    const penalty = this.#windows.find((w) => w.wasPenalty(waitMs, endMs));
+    const penalty = this.#windows.find((w) => w.isPenalty(waitMs, endMs));
     if (penalty !== undefined) {
       this.#giveUp(penalty, nowMs);
       this.#drained(block, waitMs, trialMs, nowMs);

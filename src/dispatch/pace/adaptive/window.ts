@@ -12,6 +12,8 @@ const GROPING = 0.01;
 const STEP_MS = 150;
 /** A probe goes so long after a whole number of seconds before the end. */
 const EDGE_MS = 30;
+/** Retry-After is rounded up: an end that is later than thought by more than this is another one. */
+const ROUNDED_MS = SECOND_MS + EDGE_MS / 2;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
 /** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
@@ -148,33 +150,31 @@ export class Window {
     return isOneByOne;
   }
 
-  /**
-   * The call was refused when the window was full, and is not told to wait longer than the window lasts. One that comes as it
-   * ends, and is told to wait for the least there is, was early by a hair.
-   */
+  /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
   explains(sentAtMs: number, waitMs: number): boolean {
-    const slackMs = this.confirmed || waitMs <= SECOND_MS ? HALF_SECOND_MS : 0;
+    const slackMs = this.confirmed ? HALF_SECOND_MS : 0;
     return this.endMs > sentAtMs - slackMs && waitMs <= this.spanMs + SECOND_MS;
   }
 
-  wasPenalty(waitMs: number, endMs: number): boolean {
-    return (
-      this.confirmed &&
-      Math.abs(waitMs - this.penaltyMs) < SECOND_MS &&
-      endMs - this.endMs > 2 * SECOND_MS + 50
-    );
+  /**
+   * What was taken for a window, twice, is the penalty of a bucket: a block ends long after it should, and lasts as long as the
+   * first one.
+   */
+  isPenalty(waitMs: number, endMs: number): boolean {
+    const isAsLong = Math.abs(waitMs - this.penaltyMs) < SECOND_MS;
+    return this.confirmed && isAsLong && endMs - this.endMs > 2 * ROUNDED_MS;
   }
 
   /**
-   * It ends at `endMs`, says the server: later than thought, if it was never seen to end, or thought open, or if that is later
-   * than rounding explains.
+   * It ends at `endMs`, says the server: later than thought, if it was never seen to end, or thought open, or if it goes by the
+   * clock, which makes it seem a second shorter.
    */
   confirm(sentAtMs: number, endMs: number, whole: (ms: number) => number): void {
-    const thoughtOpen = sentAtMs > this.endMs && endMs - this.endMs < 2 * SECOND_MS;
-    const laterMs = endMs - this.endMs - SECOND_MS - EDGE_MS / 2;
-    const isLater = sentAtMs <= this.endMs && laterMs > 0 && laterMs < SECOND_MS;
-    if (!this.confirmed || thoughtOpen || isLater)
-      this.spanMs = Math.max(this.spanMs, whole(endMs - this.endMs + this.spanMs));
+    const laterMs = endMs - this.endMs;
+    const thoughtOpen = sentAtMs > this.endMs && laterMs < 2 * SECOND_MS;
+    const seemedShorter = sentAtMs <= this.endMs && laterMs > ROUNDED_MS && laterMs < 2 * ROUNDED_MS;
+    if (!this.confirmed || thoughtOpen || seemedShorter)
+      this.spanMs = Math.max(this.spanMs, whole(laterMs + this.spanMs));
     this.confirmed = true;
   }
 
