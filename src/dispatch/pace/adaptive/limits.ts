@@ -29,6 +29,8 @@ const LONG_MS = 2500;
 const COUNTED = 4;
 /** A first guess at how long a bucket's burst takes to flow in, and never more than half of what passed. */
 const GUESSED_BURST_MS = 2000;
+/** A bucket's burst may take anything up to its penalty to flow in: this share of it is guessed. */
+const FILLED_IN = 0.5;
 /** Lengths that windows come in, in seconds, where the server does not say. */
 const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
 
@@ -234,8 +236,7 @@ export class Limits {
   #giveUp(window: Window, nowMs: number): void {
     this.#windows = this.#windows.filter((w) => w !== window);
     if (window.hinted || this.bucket !== undefined) return;
-    // Its burst may have taken anything up to the block to flow in: half of it is guessed.
-    const fillMs = window.spanMs - window.penaltyMs / 2;
+    const fillMs = window.spanMs - (1 - FILLED_IN) * window.penaltyMs;
     this.bucket = new Bucket(this.log, window.calls / fillMs, window.penaltyMs, nowMs);
     this.bucket.emptiedAt(window.emptied);
   }
