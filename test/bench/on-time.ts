@@ -31,8 +31,8 @@ const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
 /** Of the lot that was looked at. */
 const DRAWN = drawLot(20_261_128);
 /** Lots of which only these figures were ever seen: for the next look take others. */
-const BLIND_LOTS = [20_261_159, 20_261_160];
-const BLIND_SEEDS = [15_001, 15_002, 15_003, 15_004, 15_005];
+const BLIND_LOTS = [20_261_165, 20_261_166];
+const BLIND_SEEDS = [19_001, 19_002, 19_003, 19_004, 19_005];
 const FOLDER = 'reports/benchmarks';
 
 const NAMES = Object.keys(PLAYERS) as Player[];

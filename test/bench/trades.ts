@@ -45,8 +45,8 @@ const filled = (title: string, fromS: number, toS: number): Side => ({
   title: `${title}: wave 1, wave 2.3`,
   isOf: ({ name }) => {
     const [, perS, burst] = /^penalty 10 s, bucket (\d+)\/s, (\d+)$/.exec(name)?.map(Number) ?? [];
-    const fillS = (burst ?? 0) / (perS ?? 1);
-    return fillS >= fromS && fillS < toS;
+    if (perS === undefined || burst === undefined) return false;
+    return burst / perS >= fromS && burst / perS < toS;
   },
   columns: ['wave 1', 'wave 2.3'],
 });
@@ -119,11 +119,13 @@ const TRADES: readonly Trade[] = [
     title: 'How many calls are in flight while no limit is known',
     text: 'As a multiple of what the deadlines ask within a round trip, if that is short. All of them are refused with the first.',
     file: 'adaptive-throttle.js',
-    constant: 'LEAN',
-    values: { '0.5': '0.5', '0.8': '0.8', 'as it is: 1.1': '1.1', '1.5': '1.5' },
+    constant: 'SCANT',
+    values: { '0.3': '0.3', 'as it is: 0.5': '0.5', '0.8': '0.8', '1.1': '1.1', '1.5': '1.5' },
     sides: [
       kind('longer for early', /^longer/, 'wave 2.3'),
-      kind('shared', /^shared/, 'wave 2.3'),
+      kind('longer for early', /^longer/, 'wave 1', 'three waves 1'),
+      kind('penalties', /^penalty/, 'wave 1', 'wave 2.3'),
+      kind('shared', /^shared/, 'wave 2.3', 'three waves 1'),
       kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3'),
       kind('windows', /^window \d+ per \d+ s$/, 'wave 1', 'wave 2.3'),
     ],

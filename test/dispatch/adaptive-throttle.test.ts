@@ -91,7 +91,8 @@ describe('with no limit known', () => {
     ['one more', { waiting: 61 }, 2],
     ['sixty codes to which others may be added', { waiting: 60, moreMayCome: true }, 2],
     ['sixty rows, one of which cannot expire', { waiting: 60, timeless: 1 }, 2],
-    ['sixty codes that have to go at fifteen a second', { waiting: 60, perMs: 15 / 1000 }, 2],
+    ['sixty codes that have to go at twenty-five a second', { waiting: 60, perMs: 25 / 1000 }, 2],
+    ['half of what has to go within a round trip', { waiting: 10_000, perMs: 200 / 1000 }, 10],
   ] as const)('all that are in flight may be refused: %s', (_, rows, inFlight) => {
     const desk = new Desk();
     const demand = { timeless: 0, perMs: 1 / 1000, lastsMs: 60_000, moreMayCome: false, ...rows };

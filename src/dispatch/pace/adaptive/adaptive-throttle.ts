@@ -12,7 +12,11 @@ const LEAST_PACE = 0.5 / 1000;
 /** So few rows go at a pace at which nobody has to wait for them. */
 const FEW_ROWS = 60;
 const PACE_OF_FEW = 5 / 1000;
-/** In flight by demand: more than lean ones are refused with the first, fewer cannot keep up at long delays. */
+/**
+ * In flight by demand, at short delays: while no limit is known all of them are refused with the first, and where few are,
+ * demand rises. At long delays fewer cannot keep up.
+ */
+const SCANT = 0.5;
 const LEAN = 1.1;
 const LONG_TRIP_MS = 150;
 const AMPLE = 1.5;
@@ -150,7 +154,8 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#gate.block !== undefined) return 1;
     const { bucket, log, known, leastWindow } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
-    const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : LEAN;
+    const lean = known ? LEAN : SCANT;
+    const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : lean;
     const least = this.#areFew(demand) ? 1 : 2;
     const staked = least + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
     const most =
