@@ -2,17 +2,17 @@
  * What constants of the throttle trade: the same limits under the code as it is and with one constant changed. Where a
  * limit misses its target, the constant that would help it stands here beside the limits that pay for it.
  */
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { drawLot } from './drawn-models.js';
+import { report } from './measure.js';
 import { COLUMNS } from './on-time-cell.js';
 import type { Model } from './on-time-models.js';
 
 /** Looked at: these are not the figures of which only the results were seen. */
 const LOTS = [20_261_133, 20_261_134, 20_261_135, 20_261_136];
 const SEEDS = [501, 502, 503, 504, 505];
-const FOLDER = 'reports/benchmarks';
 /** Where the compiled code lies: `.bench`. */
 const COMPILED = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const THROTTLE = 'src/dispatch/pace/adaptive';
@@ -29,8 +29,8 @@ interface Trade {
   readonly text: string;
   readonly file: string;
   readonly constant: string;
-  /** As it stands in the code, and others, by how they are called. */
-  readonly values: Readonly<Record<string, string>>;
+  /** One of them stands in the code. */
+  readonly values: readonly string[];
   readonly sides: readonly Side[];
 }
 
@@ -51,23 +51,28 @@ const filled = (title: string, fromS: number, toS: number): Side => ({
   columns: ['wave 1', 'wave 2.3'],
 });
 
+const buckets = kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3');
+const shared = kind('shared', /^shared/, 'wave 2.3', 'three waves 1');
+const early = kind('longer for early', /^longer/, 'wave 2.3');
+const penalties = kind('penalties', /^penalty/, 'wave 1', 'wave 2.3');
+
 const TRADES: readonly Trade[] = [
   {
     title: 'How soon a bucket is asked for more',
     text: 'Calls after a refusal until the pace is back at what was read; it grows from there on by their fourth power.',
     file: 'bucket.js',
     constant: 'CAUTIOUS_CALLS',
-    values: {
-      'half of it': '{ least: 25, usual: 50, perLostCall: 12 }',
-      '0.7 of it': '{ least: 35, usual: 70, perLostCall: 17 }',
-      'as it is': '{ least: 50, usual: 100, perLostCall: 25 }',
-      'twice as many': '{ least: 100, usual: 200, perLostCall: 50 }',
-    },
+    values: [
+      '{ least: 25, usual: 50, perLostCall: 12 }',
+      '{ least: 35, usual: 70, perLostCall: 17 }',
+      '{ least: 50, usual: 100, perLostCall: 25 }',
+      '{ least: 100, usual: 200, perLostCall: 50 }',
+    ],
     sides: [
       kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
-      kind('shared', /^shared/, 'wave 2.3', 'three waves 1'),
-      kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3'),
-      kind('longer for early', /^longer/, 'wave 2.3'),
+      shared,
+      buckets,
+      early,
     ],
   },
   {
@@ -75,19 +80,15 @@ const TRADES: readonly Trade[] = [
     text: 'As a share of its rate.',
     file: 'bucket.js',
     constant: 'CAUTION',
-    values: { '0.005': '0.005', '0.01': '0.01', 'as it is: 0.02': '0.02', '0.04': '0.04' },
-    sides: [
-      kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3'),
-      kind('shared', /^shared/, 'wave 2.3', 'three waves 1'),
-      kind('longer for early', /^longer/, 'wave 2.3'),
-    ],
+    values: ['0.005', '0.01', '0.02', '0.04'],
+    sides: [buckets, shared, early],
   },
   {
     title: 'How much of a penalty the burst of its bucket is taken to need to flow in',
     text: 'One refusal tells the sum of burst and inflow alone. By how long the burst does take:',
     file: 'limits.js',
     constant: 'FILLED_IN',
-    values: { '0.2': '0.2', '0.35': '0.35', 'as it is: 0.5': '0.5', '0.65': '0.65' },
+    values: ['0.2', '0.35', '0.5', '0.65'],
     sides: [filled('less than 4 s', 0, 4), filled('4 to 5 s', 4, 5), filled('5 s and more', 5, 10)],
   },
   {
@@ -95,7 +96,7 @@ const TRADES: readonly Trade[] = [
     text: 'The share of all calls, with those to come, that may have been refused.',
     file: 'limits.js',
     constant: 'REFUSED_BEYOND',
-    values: { '0.012': '0.012', 'as it is: 0.0165': '0.0165', '0.022': '0.022', '0.03': '0.03' },
+    values: ['0.012', '0.0165', '0.022', '0.03'],
     sides: [
       kind('windows that double', /^window.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
       kind('windows that double', /^window.* doubles/, 'wave 1, far'),
@@ -107,10 +108,10 @@ const TRADES: readonly Trade[] = [
     text: 'Under a penalty a slower start tells the rate better, and fewer calls are on the wire with the first refusal.',
     file: 'adaptive-throttle.js',
     constant: 'HASTE',
-    values: { '1.3': '1.3', '2': '2', 'as it is: 3': '3', '5': '5' },
+    values: ['1.3', '2', '3', '5'],
     sides: [
-      kind('penalties', /^penalty/, 'wave 1', 'wave 2.3'),
-      kind('longer for early', /^longer/, 'wave 2.3'),
+      penalties,
+      early,
       kind('windows', /^window \d+ per \d+ s$/, 'wave 1', 'three waves 1'),
       kind('windows', /^window \d+ per \d+ s$/, 'wave 1, far'),
     ],
@@ -120,13 +121,13 @@ const TRADES: readonly Trade[] = [
     text: 'As a multiple of what the deadlines ask within a round trip, if that is short. All of them are refused with the first.',
     file: 'adaptive-throttle.js',
     constant: 'SCANT',
-    values: { '0.3': '0.3', 'as it is: 0.5': '0.5', '0.8': '0.8', '1.1': '1.1', '1.5': '1.5' },
+    values: ['0.3', '0.5', '0.8', '1.1', '1.5'],
     sides: [
-      kind('longer for early', /^longer/, 'wave 2.3'),
+      early,
       kind('longer for early', /^longer/, 'wave 1', 'three waves 1'),
-      kind('penalties', /^penalty/, 'wave 1', 'wave 2.3'),
-      kind('shared', /^shared/, 'wave 2.3', 'three waves 1'),
-      kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3'),
+      penalties,
+      shared,
+      buckets,
       kind('windows', /^window \d+ per \d+ s$/, 'wave 1', 'wave 2.3'),
     ],
   },
@@ -135,16 +136,19 @@ const TRADES: readonly Trade[] = [
 const lots = LOTS.map(drawLot).flatMap(({ models }) => models);
 
 /** The compiled code with one constant changed, in a folder of its own, as its modules are loaded once. */
-async function withConstant({ file, constant }: Trade, value: string, nth: string) {
+async function withConstant({ file, constant, values }: Trade, value: string, nth: string) {
   const folder = join(COMPILED, 'trades', nth);
   for (const part of ['src', 'test']) await cp(join(COMPILED, part), join(folder, part), { recursive: true });
   const path = join(folder, THROTTLE, file);
   const code = await readFile(path, 'utf8');
-  const line = new RegExp(`^const ${constant} = .*;$`, 'gm');
-  if (code.match(line)?.length !== 1) throw new Error(`${constant} does not stand in one line of ${file}`);
+  const [line, standing] = new RegExp(`^const ${constant} = (.*);$`, 'm').exec(code) ?? [];
+  if (line === undefined || standing === undefined || !values.includes(standing)) {
+    throw new Error(`${file}: ${constant} is none of ${values.join(', ')}`);
+  }
   await writeFile(path, code.replace(line, `const ${constant} = ${value};`));
   const module = pathToFileURL(join(folder, 'test/bench/on-time-cell.js')).href;
-  return (await import(module)) as typeof import('./on-time-cell.js');
+  const cells = (await import(module)) as typeof import('./on-time-cell.js');
+  return { ...cells, isAsItIs: value === standing };
 }
 
 /** Cells that reach their targets, and the mean shares in time and refused. */
@@ -167,36 +171,24 @@ async function played(
   return `${sum.reached} of ${sum.cells}; ${mean(sum.onTime, 4)}, ${mean(sum.refused, 2)} %`;
 }
 
-async function tableOf(trade: Trade, nth: number): Promise<string[]> {
-  const lines = [
-    `| | ${trade.sides.map(({ title }) => title).join(' | ')} |`,
-    `| --- |${trade.sides.map(() => ' --- |').join('')}`,
-  ];
-  for (const [i, [name, value]] of Object.entries(trade.values).entries()) {
+async function tableOf(trade: Trade, nth: number): Promise<Record<string, string>[]> {
+  const rows: Record<string, string>[] = [];
+  for (const [i, value] of trade.values.entries()) {
     const variant = await withConstant(trade, value, `${nth}-${i}`);
-    const cells: string[] = [];
-    for (const side of trade.sides) cells.push(await played(variant, side));
-    lines.push(`| ${name} | ${cells.join(' | ')} |`);
-    console.log(lines.at(-1));
+    const row: Record<string, string> = { [trade.constant]: variant.isAsItIs ? `${value}, as it is` : value };
+    for (const side of trade.sides) row[side.title] = await played(variant, side);
+    rows.push(row);
   }
-  return lines;
+  return rows;
 }
 
-const parts = [
-  `# What constants of the throttle trade
-
-Made by \`npm run bench:trades\`. Virtual time, so another machine gives the same figures.
-
-The same limits, drawn by lot, under the code as it is and with one constant of it changed: how many cells reach their targets
-for codes in time and for refusals, and the means of both. Loads are those of [on-time.md](on-time.md).`,
+const parts: Parameters<typeof report>[2][number][] = [
+  `Virtual time, so another machine gives the same figures. The same limits, drawn by lot, under the code as it is and with one constant of it
+changed: how many cells reach their targets for codes in time and for refusals, and the means of both. Loads are those of [on-time.md](on-time.md).`,
 ];
 for (const [nth, trade] of TRADES.entries()) {
   console.log(trade.title);
-  parts.push(
-    `## ${trade.title}\n\n\`${trade.constant}\`. ${trade.text}`,
-    (await tableOf(trade, nth)).join('\n'),
-  );
+  parts.push(`## ${trade.title}\n\n${trade.text}`, await tableOf(trade, nth));
 }
 await rm(join(COMPILED, 'trades'), { recursive: true, force: true });
-await mkdir(FOLDER, { recursive: true });
-await writeFile(`${FOLDER}/trades.md`, `${parts.join('\n\n')}\n`);
+await report('trades', 'What constants of the throttle trade', parts);

@@ -91,6 +91,7 @@ describe('with no limit known', () => {
     ['one more', { waiting: 61 }, 2],
     ['sixty codes to which others may be added', { waiting: 60, moreMayCome: true }, 2],
     ['sixty rows, one of which cannot expire', { waiting: 60, timeless: 1 }, 2],
+    ['sixty codes that have to go at fifteen a second', { waiting: 60, perMs: 15 / 1000 }, 1],
     ['sixty codes that have to go at twenty-five a second', { waiting: 60, perMs: 25 / 1000 }, 2],
     ['half of what has to go within a round trip', { waiting: 10_000, perMs: 200 / 1000 }, 10],
   ] as const)('all that are in flight may be refused: %s', (_, rows, inFlight) => {
