@@ -13,6 +13,15 @@ const CAUTION = 0.02;
  */
 const CAUTIOUS_CALLS = { least: 50, usual: 100, perLostCall: 25 };
 const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, usual: 20, perLostCall: 5 };
+/**
+ * The pace grows by the fourth power of the calls since a refusal, and from here on by this share of the rate for each time
+ * those {@link CAUTIOUS_CALLS}: else it runs away, and all that is in flight is refused at once.
+ */
+const GROWTH = { own: 0.6, shared: 0.4 };
+/** So many times those calls the pace is ahead as soon as the bucket surely fills faster than before. */
+const OUTGROWN = 2.5;
+/** A refusal that comes so close to when it is due is no accident: nobody else takes of the bucket. */
+const DUE = 1;
 /** So many tries that were taken let one more be in flight; fewer under a hint, which is to be given up quickly. */
 const TRIES_TAKEN = { measured: 16, hinted: 5 };
 /** A block that is longer than the rounding of Retry-After explains. */
@@ -61,6 +70,13 @@ export class Bucket {
   #fillMs: number | undefined;
   /** Its rate was changed since it was first empty, which then says nothing of the burst. */
   #changed = false;
+  /** The last refusal came when the bucket was empty, to the call: nobody else takes of it. */
+  #isOwn = false;
+  /** What it holds if its rate has not changed, after all calls that were accepted until `#heldAtMs`. */
+  #held = 0;
+  #heldAtMs = 0;
+  /** It is its own, and took more than it can hold: it surely fills faster than before. */
+  #outgrown = false;
   #empties: Empty[] = [];
 
   constructor(
@@ -109,7 +125,9 @@ export class Bucket {
   }
 
   get perMs(): number {
-    return this.#surePerMs + this.rate * CAUTION * (this.#paced / this.#cautious) ** 4;
+    const times = this.#paced / this.#cautious;
+    const most = this.#isOwn && this.#measured ? GROWTH.own : GROWTH.shared;
+    return this.#surePerMs + this.rate * Math.min(CAUTION * times ** 4, most * times);
   }
 
   get #surePerMs(): number {
@@ -136,18 +154,28 @@ export class Bucket {
     return isTry;
   }
 
+  /** The call that the log tells of last was accepted. */
   accepted(isTry: boolean): void {
     if (this.#level < 2) this.#paced++;
     if (isTry) this.#taken++;
+    const sentAtMs = this.log.at(this.log.count - 1);
+    const inflow = Math.max(0, sentAtMs - this.#heldAtMs) * this.rate;
+    this.#held = Math.min(this.burst, this.#held + inflow) - 1;
+    this.#heldAtMs = Math.max(this.#heldAtMs, sentAtMs);
+    if (!this.#isOwn || this.#outgrown || this.#held >= -ASTRAY) return;
+    this.#outgrown = true;
+    this.#paced = Math.max(this.#paced, OUTGROWN * this.#cautious);
   }
 
   /**
    * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. What
-   * flowed in meanwhile others may have taken.
+   * flowed in meanwhile others may have taken, unless the bucket is its own.
    */
   refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
     this.blockMs = Math.max(this.blockMs, closedMs);
     const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TELLING_CALLS) ?? this.#empties[0];
+    const [before, last] = [this.#empties.at(-2), this.#empties.at(-1)];
+    const wasDue = this.#explained(last, empty, DUE);
     this.#empties.push(empty);
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
     const calls = empty.nth - (anchor?.nth ?? empty.nth);
@@ -162,13 +190,20 @@ export class Bucket {
       this.#changed ||= this.#isChanged(rate);
       this.rate = rate;
     }
-    if (calls > 0) this.#measured = calls >= TRUSTED_CALLS;
+    // More calls tell the rate more exactly: it has to explain what fewer took, before them or after.
+    const isLonger =
+      before !== undefined && last !== undefined && empty.nth - last.nth > last.nth - before.nth;
+    this.#isOwn = isLonger ? this.#explained(before, last, DUE) : wasDue;
+    // When its rate grew is not known, so how much by is a guess.
+    if (calls > 0) this.#measured = calls >= TRUSTED_CALLS && !this.#outgrown;
+    this.#outgrown = false;
     this.#paced = this.#taken = 0;
-    this.#level = 0;
+    this.#level = this.#held = 0;
+    this.#heldAtMs = empty.atMs;
     this.#atMs = empty.atMs;
     this.#refill(trialMs);
     this.#level -= late;
-    this.#sure = 0;
+    this.#sure = this.#isOwn && this.#measured ? Math.max(0, this.#level) : 0;
   }
 
   /** What was accepted in between tells it; a few calls weigh little. */
@@ -190,10 +225,13 @@ export class Bucket {
 
   /** Whether it was about empty then, and never less than empty since it was so before. */
   explains(empty: Empty): boolean {
-    const last = this.#empties.at(-1);
-    if (last === undefined) return false;
-    const { least, left } = this.#levels(last, empty, this.rate, this.burst);
-    return least >= -ASTRAY && Math.abs(left) <= ASTRAY;
+    return this.#explained(this.#empties.at(-1), empty, ASTRAY);
+  }
+
+  #explained(from: Empty | undefined, to: Empty, astray: number): boolean {
+    if (from === undefined) return false;
+    const { least, left } = this.#levels(from, to, this.rate, this.burst);
+    return least >= -ASTRAY && Math.abs(left) <= astray;
   }
 
   /** The rate as it was measured, or the smallest with which it held all that it took. */

@@ -21,7 +21,7 @@ const REFUSED_BEYOND = 0.0165;
  */
 const REFUSED_EARLY = 0.0225;
 /** The same while a bucket's growth is tried sooner. */
-const AFFORDED = 0.009;
+const AFFORDED = 0.012;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
