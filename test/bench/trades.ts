@@ -59,7 +59,7 @@ const penalties = kind('penalties', /^penalty/, 'wave 1', 'wave 2.3');
 const TRADES: readonly Trade[] = [
   {
     title: 'How soon a bucket is asked for more',
-    text: 'Calls after a refusal until the pace is back at what was read; it grows from there on by their fourth power.',
+    text: 'Calls after a refusal until the pace is back at what was read; it grows from there on by their fourth power, at first.',
     file: 'bucket.js',
     constant: 'CAUTIOUS_CALLS',
     values: [
@@ -73,6 +73,35 @@ const TRADES: readonly Trade[] = [
       shared,
       buckets,
       early,
+    ],
+  },
+  {
+    title: 'How fast a bucket is asked for more and more',
+    text: 'Share of its rate for each time those calls: the least of this and of the fourth power. Large figures are none but that.',
+    file: 'bucket.js',
+    constant: 'GROWTH',
+    values: [
+      '{ own: 0.4, shared: 0.3 }',
+      '{ own: 0.6, shared: 0.4 }',
+      '{ own: 0.6, shared: 0.6 }',
+      '{ own: 16, shared: 16 }',
+    ],
+    sides: [
+      kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
+      shared,
+      early,
+    ],
+  },
+  {
+    title: 'How close to the call a refusal comes under a bucket that nobody shares',
+    text: 'Such a one is asked for more at once when it takes more than it can hold, and keeps what flowed in while it was shut.',
+    file: 'bucket.js',
+    constant: 'DUE',
+    values: ['0', '1', '2', '3'],
+    sides: [
+      kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
+      shared,
+      kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1, far'),
     ],
   },
   {

@@ -35,6 +35,12 @@ describe('growth of a bucket', () => {
     expect(paceAfter(70, false)).toBeLessThan(1);
     expect(paceAfter(130, false)).toBeGreaterThan(1.03);
   });
+
+  it('goes on, but does not run away, lest all that is in flight is refused at once', () => {
+    expect(paceAfter(300, false)).toBeGreaterThan(2);
+    expect(paceAfter(600, false)).toBeGreaterThan(3);
+    expect(paceAfter(600, false)).toBeLessThan(5);
+  });
 });
 
 describe('tries of a bucket: calls that take more than it surely holds', () => {
@@ -111,6 +117,11 @@ class Caller {
 
   pause(ms: number): void {
     this.nowMs += ms;
+  }
+
+  /** So many calls of somebody else. */
+  others(calls: number): void {
+    for (let i = 0; i < calls; i++) this.#limit.arrive(this.nowMs);
   }
 }
 
@@ -285,5 +296,56 @@ describe('a bucket whose rate was changed', () => {
     }
     expect(bucket.rate * 1000).toBeGreaterThan(30);
     expect(bucket.burst).toBeGreaterThan(0.9 * burst);
+  });
+});
+
+describe('a bucket of which nobody else takes', () => {
+  /** One of 20/s that holds 50, after so many refusals; others take of it, or not, before the last one. */
+  function after(refusals: number, others: number, factor = 1): { caller: Caller; bucket: Bucket } {
+    const caller = new Caller(20, 50, factor);
+    caller.send(32);
+    const bucket = new Bucket(caller.log, 1.3 * RATE, 1000, caller.nowMs);
+    for (let n = 1; n <= refusals; n++) {
+      if (n > 1) {
+        caller.pause(1000);
+        if (n === refusals) caller.others(others);
+        caller.send(24, Infinity, bucket);
+      }
+      bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    }
+    return { caller, bucket };
+  }
+  /** Calls that are no tries, right after the block. */
+  const sure = ({ caller, bucket }: ReturnType<typeof after>): number =>
+    Array.from({ length: 20 }, () => bucket.sent(caller.nowMs + 1000)).filter((isTry) => !isTry).length;
+
+  it('is known by a refusal that comes to the call, and keeps what flowed in while it was shut', () => {
+    expect(sure(after(3, 0))).toBeGreaterThanOrEqual(19);
+  });
+
+  it('control: one refusal tells nothing, and two tell the rate', () => {
+    expect(sure(after(1, 0))).toBe(0);
+    expect(sure(after(2, 0))).toBe(0);
+  });
+
+  it.each([3, 10])('control: it may be gone where others took %i', (others) => {
+    expect(sure(after(3, others))).toBe(0);
+  });
+
+  /** The pace against the rate that was known, after so many calls at twice that rate, which a full bucket took. */
+  function paceAfterTwice(calls: number, others: number): number {
+    const { caller, bucket } = after(3, others, 2);
+    caller.pause(CHANGED_AT_MS - caller.nowMs);
+    caller.send(40, calls * 25, bucket);
+    return bucket.perMs / bucket.rate;
+  }
+
+  it('is asked for far more as soon as it took more than it can hold, as its rate has grown', () => {
+    expect(paceAfterTwice(90, 0)).toBeLessThan(1);
+    expect(paceAfterTwice(115, 0)).toBeGreaterThan(1.5);
+  });
+
+  it('control: not where others may have left it more', () => {
+    expect(paceAfterTwice(115, 10)).toBeLessThan(1);
   });
 });

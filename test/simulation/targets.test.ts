@@ -37,7 +37,7 @@ type Line = readonly [limit: string, ...loads: (string | undefined)[]];
 describe('a limit that nobody tells leaves the share in time, and the refusals, that are aimed at', () => {
   const first: readonly Line[] = [
     ['bucket 20/s, 100', HALF, WAVE, FAR],
-    ['bucket 5/s, 10', HALF, WAVE, MORE, THREE, STREAM, FAR],
+    ['bucket 5/s, 10', HALF, WAVE, MORE, STREAM, FAR],
     ['window 200 per 300 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 5 per 10 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
@@ -45,7 +45,7 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
     ['sliding 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM],
     ['longer for early, bucket 20/s, 100', HALF, MORE, THREE],
     ['penalty 10 s, bucket 20/s, 100', THREE],
-    ['shared, bucket 20/s, 100', WAVE],
+    ['shared, bucket 20/s, 100', WAVE, MORE, THREE],
   ];
   const others: readonly Line[] = [
     ['bucket 6/s, 15', HALF, WAVE, MORE, THREE, STREAM, FAR],
@@ -62,9 +62,9 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
     ['two windows, 24 per 1.2 s and 240 per 70 s', WAVE, THREE, STREAM, FAR],
     ['penalty 10 s, bucket 18/s, 90', THREE],
     ['longer for early, bucket 18/s, 90', WAVE, MORE, THREE],
-    ['shared, bucket 18/s, 90', WAVE],
+    ['shared, bucket 18/s, 90', WAVE, THREE],
     ['bucket 18/s, 90 that halves', WAVE, FAR],
-    ['bucket 18/s, 90 that doubles', MORE, FAR],
+    ['bucket 18/s, 90 that doubles', MORE, THREE, FAR],
     ['window 50 per 12 s that halves', WAVE, MORE, THREE, STREAM],
     ['window 50 per 12 s that doubles', WAVE, MORE, THREE, STREAM],
     ['bucket 17/s, 80; nearness told', WAVE, MORE, FAR],
@@ -73,7 +73,7 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
   ];
   const hinted: readonly Line[] = [
     ['bucket 18/s, 90', WAVE, FAR],
-    ['bucket 18/s, 90, the hint half of it', MORE, THREE],
+    ['bucket 18/s, 90, the hint half of it', MORE],
     ['bucket 18/s, 90, the hint twice as much', WAVE, FAR],
     ['window 200 per 300 s', MORE, THREE],
     ['window 50 per 12 s', WAVE, MORE],
@@ -165,7 +165,7 @@ describe('a slow bucket with a penalty, which was taken for a window twice,', ()
   const slow = () => cellOf(namedModels, 'penalty 10 s, bucket 5/s, 10', STREAM!, 'ours', 227);
 
   it('is known by a third block that lasts as long', async () => {
-    expect((await slow()).onTime).toBeGreaterThan(0.8);
+    expect((await slow()).onTime).toBeGreaterThan(0.78);
   });
 
   it('control: not if a window may end whenever the server says', async () => {
@@ -239,7 +239,7 @@ describe('a sliding window that rows meet one by one', () => {
     'control: not if it is not read out of refusals alone: %i in %i s',
     async (calls, seconds) => {
       vi.spyOn(WindowReader.prototype, 'read').mockReturnValue(undefined);
-      expect((await streamUnder(calls, seconds, 7013)).refusedShare).toBeGreaterThan(0.035);
+      expect((await streamUnder(calls, seconds, 7013)).refusedShare).toBeGreaterThan(0.021);
     },
   );
 
