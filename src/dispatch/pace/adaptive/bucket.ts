@@ -14,11 +14,11 @@ const CAUTION = 0.02;
 const CAUTIOUS_CALLS = { least: 50, usual: 100, perLostCall: 25 };
 const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, usual: 20, perLostCall: 5 };
 /**
- * The pace grows by the fourth power of the calls since a refusal, and from here on by this share of the rate for each time
- * those {@link CAUTIOUS_CALLS}: else it runs away, and all that is in flight is refused at once.
+ * The pace grows by the fourth power of the calls since a refusal, but by no more than this share of the rate for as many as
+ * {@link CAUTIOUS_CALLS} tells: else it runs away, and all that is in flight is refused at once.
  */
 const GROWTH = { own: 0.6, shared: 0.4 };
-/** So many times those calls the pace is ahead as soon as the bucket surely fills faster than before. */
+/** As soon as a bucket surely fills faster than before, its pace is what it would be after so many times those calls. */
 const OUTGROWN = 2.5;
 /** A refusal that comes so close to when it is due is no accident: nobody else takes of the bucket. */
 const DUE = 1;
@@ -70,12 +70,12 @@ export class Bucket {
   #fillMs: number | undefined;
   /** Its rate was changed since it was first empty, which then says nothing of the burst. */
   #changed = false;
-  /** The last refusal came when the bucket was empty, to the call: nobody else takes of it. */
+  /** Nobody else takes of it: the last refusal came when it was empty, to the call. */
   #isOwn = false;
   /** What it holds if its rate has not changed, after all calls that were accepted until `#heldAtMs`. */
   #held = 0;
   #heldAtMs = 0;
-  /** It is its own, and took more than it can hold: it surely fills faster than before. */
+  /** Nobody else takes of it, and it took more than it can hold: it surely fills faster than before. */
   #outgrown = false;
   #empties: Empty[] = [];
 
@@ -169,7 +169,7 @@ export class Bucket {
 
   /**
    * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. What
-   * flowed in meanwhile others may have taken, unless the bucket is its own.
+   * flowed in meanwhile others may have taken, unless nobody else takes of it.
    */
   refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
     this.blockMs = Math.max(this.blockMs, closedMs);
