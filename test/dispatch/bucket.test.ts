@@ -345,7 +345,64 @@ describe('a bucket of which nobody else takes', () => {
     expect(paceAfterTwice(115, 0)).toBeGreaterThan(1.5);
   });
 
-  it('control: not where others may have left it more', () => {
+  it('control: it is not where others may have left it more', () => {
     expect(paceAfterTwice(115, 10)).toBeLessThan(1);
+  });
+
+  /** Calls that are no tries, right after the third refusal, where calls went at such paces between the three. */
+  function sureBetween(...callsPerS: readonly number[]): number {
+    const caller = new Caller(20, 50);
+    caller.send(32);
+    const bucket = new Bucket(caller.log, 1.3 * RATE, 1000, caller.nowMs);
+    bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    for (const pace of callsPerS) {
+      caller.pause(1000);
+      caller.send(pace, Infinity, bucket);
+      bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    }
+    return sure({ caller, bucket });
+  }
+
+  it.each([
+    ['later', 200, 20.3],
+    ['before', 20.3, 50],
+  ])('is known by few calls that are explained by the rate of many: %s', (_, one, other) => {
+    expect(sureBetween(one, other)).toBeGreaterThanOrEqual(19);
+  });
+
+  /** The pace against the rate, after so many calls that went as soon as they might. */
+  function paceAt(calls: number, others: number): number {
+    const { caller, bucket } = after(3, others);
+    let atMs = caller.nowMs + 1000;
+    for (let i = 0; i < calls; i++) {
+      atMs = bucket.freeAt(atMs);
+      const isTry = bucket.sent(atMs);
+      caller.log.push(atMs);
+      bucket.accepted(isTry);
+    }
+    return bucket.perMs / bucket.rate;
+  }
+
+  it('is asked for more and more sooner than one that others may share', () => {
+    expect(paceAt(600, 0)).toBeGreaterThan(paceAt(600, 10) + 1);
+  });
+
+  /** The pace against the rate, thirty calls after the refusal that came when it was asked for far more. */
+  function paceOfGuess(others: number): number {
+    const { caller, bucket } = after(3, others, 2);
+    caller.pause(CHANGED_AT_MS - caller.nowMs);
+    caller.send(60, Infinity, bucket);
+    bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    caller.pause(1000);
+    caller.send(60, 1000, bucket);
+    return bucket.perMs / bucket.rate;
+  }
+
+  it('is put to the test sooner after that, as its new rate is a guess', () => {
+    expect(paceOfGuess(0)).toBeGreaterThan(1.5);
+  });
+
+  it('control: not where others may have left it more', () => {
+    expect(paceOfGuess(10)).toBeLessThan(1);
   });
 });
