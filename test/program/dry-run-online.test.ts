@@ -110,8 +110,8 @@ describe('run --dry-run', { timeout: 120_000 }, () => {
     expect(stdout).toContain(`  npx oath-enroll run in.csv --graph-url ${emulator.url} --limit 10\n`);
     // A policy, and four reads for each row.
     expect(asked(emulator).reads).toBe(49);
-    // How many go together depends on how quick the machine is; one by one they would be as many as the reads.
-    expect(asked(emulator).batches).toBeLessThan(25);
+    // How many go together depends on how quick the machine is, and what else it does; one by one they would be as many as the reads.
+    expect(asked(emulator).batches).toBeLessThan(40);
   });
 
   test.concurrent('dead codes alone: exit code 3, and they are to be collected', async ({ desk }) => {
