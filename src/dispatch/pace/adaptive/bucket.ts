@@ -1,3 +1,12 @@
+import {
+  ASTRAY,
+  BucketReader,
+  filled,
+  MOST_OVER_MEAN,
+  RATE_STEP,
+  REPLAYED,
+  type Empty,
+} from './bucket-reader.js';
 import type { SendLog } from './send-log.js';
 
 /** Accepted calls between two refusals that make a rate trustworthy: one call more or less is 3%. */
@@ -30,27 +39,10 @@ const PENALTY_MS = 2500;
 const CHANGED = 0.2;
 /** What a hinted bucket is taken to hold, of its burst. */
 const HINTED_LEVEL = 0.9;
-/** A bucket that fills so much faster than calls went is none. */
-const MOST_OVER_MEAN = 16;
-/** No bucket's burst flows in sooner: one that holds next to nothing and fills fast explains equal bursts as well. */
-const SOONEST_FULL_MS = 500;
-/** A bucket takes no call that it does not hold, and refuses none that it does, but for so many that the network held up. */
-const ASTRAY = 3;
 /** So many refusals after the first are explained together; later the rate is well known, and may have been changed. */
 const FIRST_REFUSALS = 4;
-/** From one rate that is tried to the next. */
-const RATE_STEP = 1.005;
-/** Calls replayed at most. */
-const REPLAYED = 4096;
-
 /** What a call takes, but for rounding. */
 const ONE = 1 - 1e-6;
-
-/** A moment at which the bucket was empty, after `nth` accepted calls. */
-export interface Empty {
-  readonly atMs: number;
-  readonly nth: number;
-}
 
 /** A token bucket: `burst` calls at once, then `perMs`. Every refusal is a moment at which it was empty. */
 export class Bucket {
@@ -78,6 +70,7 @@ export class Bucket {
   /** Nobody else takes of it, and it took more than it can hold: it surely fills faster than before. */
   #outgrown = false;
   #empties: Empty[] = [];
+  readonly #reader: BucketReader;
 
   constructor(
     private readonly log: SendLog,
@@ -86,6 +79,7 @@ export class Bucket {
     public blockMs: number,
     nowMs: number,
   ) {
+    this.#reader = new BucketReader(log);
     this.#atMs = nowMs;
   }
 
@@ -109,7 +103,7 @@ export class Bucket {
   /** It was empty once, long ago, and is taken to be so now. */
   emptiedAt(empty: Empty): void {
     this.#empties = [empty];
-    this.burst = this.#drawdown(empty, this.rate);
+    this.burst = this.#reader.drawdown(empty, this);
     this.#level = this.#sure = 0;
   }
 
@@ -126,8 +120,12 @@ export class Bucket {
 
   get perMs(): number {
     const times = this.#paced / this.#cautious;
-    const most = this.#isOwn && this.#measured ? GROWTH.own : GROWTH.shared;
+    const most = this.#isSurelyOwn ? GROWTH.own : GROWTH.shared;
     return this.#surePerMs + this.rate * Math.min(CAUTION * times ** 4, most * times);
+  }
+
+  get #isSurelyOwn(): boolean {
+    return this.#isOwn && this.#measured;
   }
 
   get #surePerMs(): number {
@@ -159,8 +157,7 @@ export class Bucket {
     if (this.#level < 2) this.#paced++;
     if (isTry) this.#taken++;
     const sentAtMs = this.log.at(this.log.count - 1);
-    const inflow = Math.max(0, sentAtMs - this.#heldAtMs) * this.rate;
-    this.#held = Math.min(this.burst, this.#held + inflow) - 1;
+    this.#held = filled(this.#held, sentAtMs - this.#heldAtMs, this) - 1;
     this.#heldAtMs = Math.max(this.#heldAtMs, sentAtMs);
     if (!this.#isOwn || this.#outgrown || this.#held >= -ASTRAY) return;
     this.#outgrown = true;
@@ -175,7 +172,7 @@ export class Bucket {
     this.blockMs = Math.max(this.blockMs, closedMs);
     const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TELLING_CALLS) ?? this.#empties[0];
     const [before, last] = [this.#empties.at(-2), this.#empties.at(-1)];
-    const wasDue = this.#explained(last, empty, DUE);
+    const wasDue = this.#reader.explains(last, empty, this, DUE);
     this.#empties.push(empty);
     if (this.#empties.length > 32) this.#empties.splice(1, 1);
     const calls = empty.nth - (anchor?.nth ?? empty.nth);
@@ -183,7 +180,7 @@ export class Bucket {
     const explaining = this.blockMs > PENALTY_MS ? this.#explaining() : undefined;
     if (explaining !== undefined) {
       this.rate = explaining;
-      this.burst = this.#drawdown(this.#empties[0] ?? empty, explaining);
+      this.burst = this.#reader.drawdown(this.#empties[0] ?? empty, this);
     } else {
       const rate = anchor === undefined ? this.#atLeast(empty) : this.#rateSince(anchor, empty);
       this.burst = this.#burstAt(rate);
@@ -193,7 +190,7 @@ export class Bucket {
     // More calls tell the rate more exactly: it has to explain what fewer took, before them or after.
     const isLonger =
       before !== undefined && last !== undefined && empty.nth - last.nth > last.nth - before.nth;
-    this.#isOwn = isLonger ? this.#explained(before, last, DUE) : wasDue;
+    this.#isOwn = isLonger ? this.#reader.explains(before, last, this, DUE) : wasDue;
     // When its rate grew is not known, so how much by is a guess.
     if (calls > 0) this.#measured = calls >= TRUSTED_CALLS && !this.#outgrown;
     this.#outgrown = false;
@@ -203,14 +200,14 @@ export class Bucket {
     this.#atMs = empty.atMs;
     this.#refill(trialMs);
     this.#level -= late;
-    this.#sure = this.#isOwn && this.#measured ? Math.max(0, this.#level) : 0;
+    this.#sure = this.#isSurelyOwn ? Math.max(0, this.#level) : 0;
   }
 
   /** What was accepted in between tells it; a few calls weigh little. */
   #rateSince(anchor: Empty, empty: Empty): number {
     const calls = empty.nth - anchor.nth;
     if (calls === 0) return this.rate;
-    const { rate } = this.#likeliest(anchor, [empty], (each) => this.#burstAt(each));
+    const { rate } = this.#reader.likeliest(anchor, [empty], (each) => this.#burstAt(each));
     return this.rate + Math.min(1, (6 * calls) / TRUSTED_CALLS) * (rate - this.rate);
   }
 
@@ -225,13 +222,7 @@ export class Bucket {
 
   /** Whether it was about empty then, and never less than empty since it was so before. */
   explains(empty: Empty): boolean {
-    return this.#explained(this.#empties.at(-1), empty, ASTRAY);
-  }
-
-  #explained(from: Empty | undefined, to: Empty, astray: number): boolean {
-    if (from === undefined) return false;
-    const { least, left } = this.#levels(from, to, this.rate, this.burst);
-    return least >= -ASTRAY && Math.abs(left) <= astray;
+    return this.#reader.explains(this.#empties.at(-1), empty, this, ASTRAY);
   }
 
   /** The rate as it was measured, or the smallest with which it held all that it took. */
@@ -241,7 +232,7 @@ export class Bucket {
     const nth = this.log.count;
     const now = { atMs: this.log.at(nth - 1), nth };
     for (let { rate } = this; rate < MOST_OVER_MEAN * this.rate; rate *= RATE_STEP)
-      if (this.#levels(first, now, rate, this.#burstAt(rate)).least >= -ASTRAY) return rate;
+      if (this.#reader.levels(first, now, { rate, burst: this.#burstAt(rate) }).least >= -ASTRAY) return rate;
     return this.rate;
   }
 
@@ -252,44 +243,10 @@ export class Bucket {
   #explaining(): number | undefined {
     const [first, ...others] = this.#empties;
     if (first === undefined || others.length < 2 || others.length > FIRST_REFUSALS) return undefined;
-    const { rate, astray } = this.#likeliest(first, others, (each) => this.#drawdown(first, each));
+    const { rate, astray } = this.#reader.likeliest(first, others, (each) =>
+      this.#reader.drawdown(first, { rate: each, burst: this.burst }),
+    );
     return astray <= ASTRAY ? rate : undefined;
-  }
-
-  /** The rate that goes least astray, and by how many calls: empty at each refusal, and never less than that by more than {@link ASTRAY}. */
-  #likeliest(
-    first: Empty,
-    others: readonly Empty[],
-    burstAt: (rate: number) => number,
-  ): { readonly rate: number; readonly astray: number } {
-    const mean = meanRate(first, others.at(-1) ?? first);
-    let best = { rate: mean, astray: Infinity };
-    for (let rate = mean; rate < MOST_OVER_MEAN * mean; rate *= RATE_STEP) {
-      const burst = burstAt(rate);
-      if (burst <= rate * SOONEST_FULL_MS) break;
-      const astray = Math.max(
-        ...others.map((empty, i) => {
-          const { least, left } = this.#levels(others[i - 1] ?? first, empty, rate, burst);
-          return Math.max(-least - ASTRAY, Math.abs(left));
-        }),
-      );
-      if (astray < best.astray) best = { rate, astray };
-    }
-    return best;
-  }
-
-  /** The least that was ever in it until `to`, and what was left then, if it fills at `rate` and was empty at `from`. */
-  #levels(from: Empty, to: Empty, rate: number, burst: number): { least: number; left: number } {
-    let level = 0;
-    let least = 0;
-    let { atMs } = from;
-    for (let nth = Math.max(from.nth, to.nth - REPLAYED); nth <= to.nth; nth++) {
-      const nextMs = nth === to.nth ? to.atMs : this.log.at(nth);
-      level = Math.min(burst, level + Math.max(0, nextMs - atMs) * rate) - 1;
-      if (nth < to.nth) least = Math.min(least, level);
-      atMs = Math.max(atMs, nextMs);
-    }
-    return { least, left: level + 1 };
   }
 
   #isChanged(rate: number): boolean {
@@ -300,34 +257,16 @@ export class Bucket {
   #burstAt(rate: number): number {
     const first = this.#empties[0];
     if (first === undefined || this.#changed || this.#isChanged(rate)) return this.burst;
-    return this.#drawdown(first, rate);
-  }
-
-  /** What it must have held, if not more, to last until then. */
-  #drawdown({ atMs, nth }: Empty, rate: number): number {
-    let most = 1;
-    for (let n = nth - 1; n >= Math.max(0, nth - REPLAYED); n--) {
-      const sentAtMs = this.log.at(n);
-      if (sentAtMs === -Infinity) return Math.max(most, this.burst);
-      most = Math.max(most, nth - n - rate * (atMs - sentAtMs));
-    }
-    return most;
+    return this.#reader.drawdown(first, { rate, burst: this.burst });
   }
 
   #levelAt(nowMs: number): number {
-    return this.#filled(this.#level, this.perMs, nowMs);
+    return filled(this.#level, nowMs - this.#atMs, { rate: this.perMs, burst: this.burst });
   }
 
   #refill(nowMs: number): void {
     this.#level = this.#levelAt(nowMs);
-    this.#sure = this.#filled(this.#sure, this.#surePerMs, nowMs);
+    this.#sure = filled(this.#sure, nowMs - this.#atMs, { rate: this.#surePerMs, burst: this.burst });
     this.#atMs = Math.max(this.#atMs, nowMs);
   }
-
-  #filled(level: number, perMs: number, nowMs: number): number {
-    return Math.min(this.burst, level + Math.max(0, nowMs - this.#atMs) * perMs);
-  }
 }
-
-/** Calls per ms that were accepted in between. */
-const meanRate = (from: Empty, to: Empty): number => (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);

@@ -1,6 +1,7 @@
 import { allCanDie, type Demand } from '../throttle.js';
 import { Beginnings } from './beginnings.js';
-import { Bucket, type Empty } from './bucket.js';
+import { Bucket } from './bucket.js';
+import type { Empty } from './bucket-reader.js';
 import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';

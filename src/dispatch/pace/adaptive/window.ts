@@ -1,4 +1,4 @@
-import type { Empty } from './bucket.js';
+import type { Empty } from './bucket-reader.js';
 import type { SendLog } from './send-log.js';
 
 /** Until confirmed, this share of the calls goes as it went before; the rest gropes. */
