@@ -18,9 +18,10 @@ const CAUTION = 0.02;
 /**
  * Calls after a refusal until the pace is back at the estimate: `least` while one more refusal is affordable, and some for
  * each call that a refusal costs. Refusals are then about 1% of calls, and the loss stays under 4%. A mere guess is put to
- * the test sooner.
+ * the test sooner; so is a bucket that nobody else takes of, while several refusals are affordable: what it gains is lost
+ * once it is full.
  */
-const CAUTIOUS_CALLS = { least: 50, usual: 100, perLostCall: 25 };
+const CAUTIOUS_CALLS = { own: 20, least: 50, usual: 100, perLostCall: 25 };
 const CAUTIOUS_CALLS_OF_A_GUESS = { least: 20, usual: 20, perLostCall: 5 };
 /**
  * The pace grows by the fourth power of the calls since a refusal, but by no more than this share of the rate for as many as
@@ -31,8 +32,11 @@ const GROWTH = { own: 0.6, shared: 0.4 };
 const OUTGROWN = 2.5;
 /** A refusal that comes so close to when it is due is no accident: nobody else takes of the bucket. */
 const DUE = 1;
-/** So many tries that were taken let one more be in flight; fewer under a hint, which is to be given up quickly. */
-const TRIES_TAKEN = { measured: 16, hinted: 5 };
+/**
+ * So many tries that were taken let one more be in flight; fewer under a hint, which is to be given up quickly, and where
+ * nobody else takes of the bucket, as its rate has then grown.
+ */
+const TRIES_TAKEN = { measured: 16, hinted: 5, own: 4 };
 /** A block that is longer than the rounding of Retry-After explains. */
 const PENALTY_MS = 2500;
 /** A measured rate that moves by more than this share was changed: what passed before says nothing of the burst now. */
@@ -49,6 +53,8 @@ export class Bucket {
   burst = 1;
   /** Whether one more refusal is affordable: its pace then grows sooner. */
   affords = false;
+  /** Whether several more are. */
+  affordsOften = false;
   /** What it holds if it fills at the pace at which calls go. */
   #level = 0;
   /** What it holds at least. A call that takes more is a try. */
@@ -115,7 +121,8 @@ export class Bucket {
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
     const { least, usual, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
-    return Math.max(this.affords ? least : usual, perLostCall * this.#lost);
+    const isOften = this.#isSurelyOwn && this.affordsOften;
+    return Math.max(isOften ? CAUTIOUS_CALLS.own : this.affords ? least : usual, perLostCall * this.#lost);
   }
 
   get perMs(): number {
@@ -134,8 +141,9 @@ export class Bucket {
 
   /** So many tries may be in flight: all that follow a refused one are refused with it. */
   get mostTries(): number {
-    const { measured, hinted } = TRIES_TAKEN;
-    return 1 + Math.floor(this.#taken / (this.#empties.length === 0 ? hinted : measured));
+    const { measured, hinted, own } = TRIES_TAKEN;
+    const each = this.#isSurelyOwn ? own : this.#empties.length === 0 ? hinted : measured;
+    return 1 + Math.floor(this.#taken / each);
   }
 
   freeAt(nowMs: number): number {

@@ -23,6 +23,10 @@ const REFUSED_BEYOND = 0.0165;
 const REFUSED_EARLY = 0.0225;
 /** The same while a bucket's growth is tried sooner. */
 const AFFORDED = 0.012;
+/** The same while that of a bucket that nobody else takes of is tried at short intervals: each costs one refusal, and no code. */
+const AFFORDED_OFTEN = 0.017;
+/** So many refusals that may then still come by chance: a short run has no more. */
+const SPARED = 3;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
@@ -80,7 +84,7 @@ export class Limits {
     const forMs = allCanDie(demand) ? demand.lastsMs : Infinity;
     const probes = forMs === Infinity ? PROBES.usual : PROBES.pressing;
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
-    const shareAfter = (left: number): number => (this.#refusals + 1) / (this.log.count + left);
+    const shareAfter = (left: number, more = 1): number => (this.#refusals + more) / (this.log.count + left);
     const free = this.#windows.map((w) => {
       const share = shareAfter(Math.min(toCome, w.calls * (1 + forMs / w.spanMs)));
       return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
@@ -95,6 +99,7 @@ export class Limits {
     if (bucket === undefined) return at;
     const left = demand.moreMayCome ? 0 : Math.min(toCome, bucket.burst + bucket.rate * forMs);
     bucket.affords = shareAfter(left) <= AFFORDED;
+    bucket.affordsOften = shareAfter(left, SPARED) <= AFFORDED_OFTEN;
     return Math.max(at, bucket.freeAt(at === Infinity ? nowMs : at));
   }
 
