@@ -121,7 +121,7 @@ export class Bucket {
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
     const { least, usual, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
-    const isOften = this.#isSurelyOwn && this.affordsOften;
+    const isOften = this.#isSurelyOwn && this.affordsOften && this.blockMs <= PENALTY_MS;
     return Math.max(isOften ? CAUTIOUS_CALLS.own : this.affords ? least : usual, perLostCall * this.#lost);
   }
 

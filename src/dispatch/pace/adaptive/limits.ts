@@ -99,7 +99,7 @@ export class Limits {
     if (bucket === undefined) return at;
     const left = demand.moreMayCome ? 0 : Math.min(toCome, bucket.burst + bucket.rate * forMs);
     bucket.affords = shareAfter(left) <= AFFORDED;
-    bucket.affordsOften = shareAfter(left, SPARED) <= AFFORDED_OFTEN;
+    bucket.affordsOften = demand.perMs > bucket.rate && shareAfter(left, SPARED) <= AFFORDED_OFTEN;
     return Math.max(at, bucket.freeAt(at === Infinity ? nowMs : at));
   }
 
