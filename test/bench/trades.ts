@@ -52,6 +52,7 @@ const filled = (title: string, fromS: number, toS: number): Side => ({
 });
 
 const buckets = kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1', 'wave 2.3');
+const doubling = kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1');
 const shared = kind('shared', /^shared/, 'wave 2.3', 'three waves 1');
 const early = kind('longer for early', /^longer/, 'wave 2.3');
 const penalties = kind('penalties', /^penalty/, 'wave 1', 'wave 2.3');
@@ -63,17 +64,20 @@ const TRADES: readonly Trade[] = [
     file: 'bucket.js',
     constant: 'CAUTIOUS_CALLS',
     values: [
-      '{ least: 25, usual: 50, perLostCall: 12 }',
-      '{ least: 35, usual: 70, perLostCall: 17 }',
-      '{ least: 50, usual: 100, perLostCall: 25 }',
-      '{ least: 100, usual: 200, perLostCall: 50 }',
+      '{ own: 10, least: 25, usual: 50, perLostCall: 12 }',
+      '{ own: 14, least: 35, usual: 70, perLostCall: 17 }',
+      '{ own: 20, least: 50, usual: 100, perLostCall: 25 }',
+      '{ own: 40, least: 100, usual: 200, perLostCall: 50 }',
     ],
-    sides: [
-      kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
-      shared,
-      buckets,
-      early,
-    ],
+    sides: [doubling, shared, buckets, early],
+  },
+  {
+    title: 'How often a bucket that nobody shares may be asked for more',
+    text: 'The share of all calls, with those to come, that may have been refused.',
+    file: 'limits.js',
+    constant: 'AFFORDED_OFTEN',
+    values: ['0.012', '0.017', '0.02'],
+    sides: [doubling, buckets],
   },
   {
     title: 'How fast a bucket is asked for more and more',
@@ -86,11 +90,7 @@ const TRADES: readonly Trade[] = [
       '{ own: 0.6, shared: 0.6 }',
       '{ own: 16, shared: 16 }',
     ],
-    sides: [
-      kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
-      shared,
-      early,
-    ],
+    sides: [doubling, shared, early],
   },
   {
     title: 'How close to the call a refusal comes under a bucket that nobody shares',
@@ -98,11 +98,7 @@ const TRADES: readonly Trade[] = [
     file: 'bucket.js',
     constant: 'DUE',
     values: ['0', '1', '2', '3'],
-    sides: [
-      kind('buckets that double', /^bucket.* doubles/, 'wave 1', 'wave 2.3', 'three waves 1'),
-      shared,
-      kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1, far'),
-    ],
+    sides: [doubling, shared, kind('buckets', /^bucket \d+\/s, \d+$/, 'wave 1, far')],
   },
   {
     title: 'How far below what was read a bucket is asked after a refusal',

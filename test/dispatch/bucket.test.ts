@@ -332,6 +332,21 @@ describe('a bucket of which nobody else takes', () => {
     expect(sure(after(3, others))).toBe(0);
   });
 
+  it('lets one more try be in flight for each four that were taken: its rate has then grown', () => {
+    const { bucket } = after(3, 0);
+    const most = [3, 1, 4].map((taken) => {
+      for (let i = 0; i < taken; i++) bucket.accepted(true);
+      return bucket.mostTries;
+    });
+    expect(most).toEqual([1, 2, 3]);
+  });
+
+  it('control: for each sixteen where others may share it', () => {
+    const { bucket } = after(3, 10);
+    for (let i = 0; i < 15; i++) bucket.accepted(true);
+    expect(bucket.mostTries).toBe(1);
+  });
+
   /** The pace against the rate that was known, after so many calls at twice that rate, which a full bucket took. */
   function paceAfterTwice(calls: number, others: number): number {
     const { caller, bucket } = after(3, others, 2);
@@ -371,8 +386,9 @@ describe('a bucket of which nobody else takes', () => {
   });
 
   /** The pace against the rate, after so many calls that went as soon as they might. */
-  function paceAt(calls: number, others: number): number {
+  function paceAt(calls: number, others: number, affordsOften = false): number {
     const { caller, bucket } = after(3, others);
+    bucket.affordsOften = affordsOften;
     let atMs = caller.nowMs + 1000;
     for (let i = 0; i < calls; i++) {
       atMs = bucket.freeAt(atMs);
@@ -382,6 +398,15 @@ describe('a bucket of which nobody else takes', () => {
     }
     return bucket.perMs / bucket.rate;
   }
+
+  it('is asked for more soon while several refusals are affordable, as each costs no code', () => {
+    expect(paceAt(45, 0, true)).toBeGreaterThan(1.05);
+  });
+
+  it('control: not where they are not, nor where others may share it', () => {
+    expect(paceAt(45, 0)).toBeLessThan(1);
+    expect(paceAt(45, 10, true)).toBeLessThan(1);
+  });
 
   it('is asked for more and more sooner than one that others may share', () => {
     expect(paceAt(600, 0)).toBeGreaterThan(paceAt(600, 10) + 1);

@@ -15,6 +15,7 @@ interface Server {
   readonly tripMs: number;
   /** Whether a refusal bears a Retry-After, in whole seconds. */
   readonly tells?: boolean;
+  readonly demand?: Demand;
 }
 
 /** What comes of calls one after the other, each of which awaits its answer, under a limit. */
@@ -22,12 +23,12 @@ export function callsUnder(
   spec: LimitSpec,
   untilMs: number,
   throttle: Throttle,
-  { tripMs, tells = true }: Server,
+  { tripMs, tells = true, demand = PLENTY }: Server,
 ): { readonly taken: number; readonly refused: number } {
   const limit = makeLimit(spec, seededRandom(1, 1));
   let [taken, refused] = [0, 0];
   for (let nowMs = 0; nowMs < untilMs;) {
-    const at = throttle.nextSendAt(nowMs, PLENTY);
+    const at = throttle.nextSendAt(nowMs, demand);
     if (at > nowMs) {
       nowMs = Math.min(at, untilMs);
       continue;

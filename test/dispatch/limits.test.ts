@@ -105,6 +105,25 @@ describe('a bucket', () => {
   );
 });
 
+describe('a bucket of which nobody else takes', () => {
+  /** Share of the calls of 300 s that one of 20/s refuses, where codes that die within a minute ask for such a pace. */
+  function refusedAt(callsPerS: number): number {
+    const demand = { ...PLENTY, timeless: 0, perMs: callsPerS / 1000 };
+    const throttle = new AdaptiveThrottle(() => 0.5);
+    const { taken, refused } = callsUnder(bucket(20, 50), 300_000, throttle, { ...NEAR, demand });
+    return refused / taken;
+  }
+
+  it('is asked for more often while codes ask for more than it takes, as long as refusals stay below 1.7 %', () => {
+    expect(refusedAt(40)).toBeGreaterThan(0.013);
+    expect(refusedAt(40)).toBeLessThan(0.017);
+  });
+
+  it('control: seldom where they do not', () => {
+    expect(refusedAt(19)).toBeLessThan(0.011);
+  });
+});
+
 /** Between two of their refusals fewer than four calls pass, which by themselves would say little. */
 describe('a limit of a few calls', () => {
   const few: readonly [name: string, spec: LimitSpec, seconds: number, fits: number, share: number][] = [
