@@ -386,9 +386,10 @@ describe('a bucket of which nobody else takes', () => {
   });
 
   /** The pace against the rate, after so many calls that went as soon as they might. */
-  function paceAt(calls: number, others: number, affordsOften = false): number {
+  function paceAt(calls: number, others: number, affordsOften = false, blockMs = 1000): number {
     const { caller, bucket } = after(3, others);
     bucket.affordsOften = affordsOften;
+    bucket.blockMs = blockMs;
     let atMs = caller.nowMs + 1000;
     for (let i = 0; i < calls; i++) {
       atMs = bucket.freeAt(atMs);
@@ -406,6 +407,11 @@ describe('a bucket of which nobody else takes', () => {
   it('control: not where they are not, nor where others may share it', () => {
     expect(paceAt(45, 0)).toBeLessThan(1);
     expect(paceAt(45, 10, true)).toBeLessThan(1);
+  });
+
+  it('control: nor where blocks are long', () => {
+    expect(paceAt(70, 0, true)).toBeGreaterThan(1.05);
+    expect(paceAt(70, 0, true, 2600)).toBeLessThan(1);
   });
 
   it('is asked for more and more sooner than one that others may share', () => {

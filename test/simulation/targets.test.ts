@@ -37,7 +37,7 @@ type Line = readonly [limit: string, ...loads: (string | undefined)[]];
 describe('a limit that nobody tells leaves the share in time, and the refusals, that are aimed at', () => {
   const first: readonly Line[] = [
     ['bucket 20/s, 100', HALF, WAVE, FAR],
-    ['bucket 5/s, 10', HALF, WAVE, MORE, STREAM, FAR],
+    ['bucket 5/s, 10', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 200 per 300 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 40 per 10 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
     ['window 5 per 10 s', HALF, WAVE, MORE, THREE, STREAM, FAR],
@@ -73,7 +73,7 @@ describe('a limit that nobody tells leaves the share in time, and the refusals, 
   ];
   const hinted: readonly Line[] = [
     ['bucket 18/s, 90', WAVE, FAR],
-    ['bucket 18/s, 90, the hint half of it', MORE],
+    ['bucket 18/s, 90, the hint half of it', THREE],
     ['bucket 18/s, 90, the hint twice as much', WAVE, FAR],
     ['window 200 per 300 s', MORE, THREE],
     ['window 50 per 12 s', WAVE, MORE],
