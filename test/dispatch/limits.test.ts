@@ -106,11 +106,11 @@ describe('a bucket', () => {
 });
 
 describe('a bucket of which nobody else takes', () => {
-  /** Share of the calls of 300 s that one of 20/s refuses, where codes that die within a minute ask for such a pace. */
-  function refusedAt(callsPerS: number): number {
-    const demand = { ...PLENTY, timeless: 0, perMs: callsPerS / 1000 };
+  /** Share of the calls that one of 20/s refuses in so long a time, where codes that die within a minute ask for such a pace. */
+  function refusedAt(callsPerS: number, forMs = 300_000, waiting = 10_000): number {
+    const demand = { ...PLENTY, waiting, timeless: 0, perMs: callsPerS / 1000 };
     const throttle = new AdaptiveThrottle(() => 0.5);
-    const { taken, refused } = callsUnder(bucket(20, 50), 300_000, throttle, { ...NEAR, demand });
+    const { taken, refused } = callsUnder(bucket(20, 50), forMs, throttle, { ...NEAR, demand });
     return refused / taken;
   }
 
@@ -121,6 +121,10 @@ describe('a bucket of which nobody else takes', () => {
 
   it('control: seldom where they do not', () => {
     expect(refusedAt(19)).toBeLessThan(0.011);
+  });
+
+  it('is asked less where few rows wait, as few calls are to come', () => {
+    expect(refusedAt(40, 20_000, 10)).toBeLessThan(refusedAt(40, 20_000));
   });
 });
 
