@@ -53,7 +53,7 @@ export class Bucket {
   burst = 1;
   /** Whether one more refusal is affordable: its pace then grows sooner. */
   affords = false;
-  /** Whether several more are. */
+  /** Whether several more are, and codes ask for more than it is known to take. */
   affordsOften = false;
   /** What it holds if it fills at the pace at which calls go. */
   #level = 0;

@@ -23,9 +23,9 @@ const REFUSED_BEYOND = 0.0165;
 const REFUSED_EARLY = 0.0225;
 /** The same while a bucket's growth is tried sooner. */
 const AFFORDED = 0.012;
-/** The same while that of a bucket that nobody else takes of is tried at short intervals: each costs one refusal, and no code. */
+/** The same while that of a bucket that nobody else takes of is tried at short intervals: each costs one refusal, and hardly a code. */
 const AFFORDED_OFTEN = 0.017;
-/** So many refusals that may then still come by chance: a short run has no more. */
+/** So many refusals have to be affordable for that: in a short run each one counts. */
 const SPARED = 3;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
