@@ -300,23 +300,32 @@ describe('a bucket whose rate was changed', () => {
 });
 
 describe('a bucket of which nobody else takes', () => {
-  /** One of 20/s that holds 50, after so many refusals; others take of it, or not, before the last one. */
-  function after(refusals: number, others: number, factor = 1): { caller: Caller; bucket: Bucket } {
+  interface Known {
+    readonly caller: Caller;
+    readonly bucket: Bucket;
+  }
+
+  /** One of 20/s that holds 50, refused first and after each stretch of so many calls per second; others take of it, or not, in the last one. */
+  function afterStretches(callsPerS: readonly number[], others = 0, factor = 1): Known {
     const caller = new Caller(20, 50, factor);
     caller.send(32);
     const bucket = new Bucket(caller.log, 1.3 * RATE, 1000, caller.nowMs);
-    for (let n = 1; n <= refusals; n++) {
-      if (n > 1) {
-        caller.pause(1000);
-        if (n === refusals) caller.others(others);
-        caller.send(24, Infinity, bucket);
-      }
-      bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    const refuse = (): void => bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
+    refuse();
+    for (const [i, pace] of callsPerS.entries()) {
+      caller.pause(1000);
+      if (i === callsPerS.length - 1) caller.others(others);
+      caller.send(pace, Infinity, bucket);
+      refuse();
     }
     return { caller, bucket };
   }
+  /** The same after so many refusals, with 24 calls per second between them. */
+  const after = (refusals: number, others: number, factor = 1): Known =>
+    afterStretches(Array<number>(refusals - 1).fill(24), others, factor);
+
   /** Calls that are no tries, right after the block. */
-  const sure = ({ caller, bucket }: ReturnType<typeof after>): number =>
+  const sure = ({ caller, bucket }: Known): number =>
     Array.from({ length: 20 }, () => bucket.sent(caller.nowMs + 1000)).filter((isTry) => !isTry).length;
 
   it('is known by a refusal that comes to the call, and keeps what flowed in while it was shut', () => {
@@ -364,25 +373,11 @@ describe('a bucket of which nobody else takes', () => {
     expect(paceAfterTwice(115, 10)).toBeLessThan(1);
   });
 
-  /** Calls that are no tries, right after the third refusal, where calls went at such paces between the three. */
-  function sureBetween(...callsPerS: readonly number[]): number {
-    const caller = new Caller(20, 50);
-    caller.send(32);
-    const bucket = new Bucket(caller.log, 1.3 * RATE, 1000, caller.nowMs);
-    bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
-    for (const pace of callsPerS) {
-      caller.pause(1000);
-      caller.send(pace, Infinity, bucket);
-      bucket.refused(caller.empty, 1000, caller.nowMs + 1000, 0);
-    }
-    return sure({ caller, bucket });
-  }
-
   it.each([
     ['later', 200, 20.3],
     ['before', 20.3, 50],
   ])('is known by few calls that are explained by the rate of many: %s', (_, one, other) => {
-    expect(sureBetween(one, other)).toBeGreaterThanOrEqual(19);
+    expect(sure(afterStretches([one, other]))).toBeGreaterThanOrEqual(19);
   });
 
   /** The pace against the rate, after so many calls that went as soon as they might. */
@@ -400,7 +395,7 @@ describe('a bucket of which nobody else takes', () => {
     return bucket.perMs / bucket.rate;
   }
 
-  it('is asked for more soon while several refusals are affordable, as each costs no code', () => {
+  it('is asked for more soon while several refusals are affordable, as each costs hardly a code', () => {
     expect(paceAt(45, 0, true)).toBeGreaterThan(1.05);
   });
 

@@ -15,6 +15,7 @@ interface Server {
   readonly tripMs: number;
   /** Whether a refusal bears a Retry-After, in whole seconds. */
   readonly tells?: boolean;
+  /** {@link PLENTY} unless told. */
   readonly demand?: Demand;
 }
 
