@@ -5,7 +5,7 @@ import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 const SPAN_MS = 10_000;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-const NO_TRY: Tries = { early: false, duePerMs: 0, beyond: false, again: false };
+const NO_TRY: Tries = { early: false, duePerMs: 0, beyond: false, again: 0 };
 const LAST_SENT_MS = 300;
 
 /** Four calls in ten seconds, of which the last four left at 0, 100, 200 and 300. */
@@ -48,17 +48,40 @@ describe('a window that is known', () => {
 
   it('and found larger is tried again at once, then call by call', () => {
     const { window } = fullWindow();
-    const again = { ...NO_TRY, again: true };
+    const again = { ...NO_TRY, again: 1 };
     expect(window.freeAt(1600, 0, 1500, 0, again)).toBe(-Infinity);
     expect(window.freeAt(1600, 1, 1500, 0, again)).toBe(1500 + 150);
+  });
+
+  it('is tried by one more at once for each four that it took, as long as so many refusals are affordable', () => {
+    const { log, window } = fullWindow();
+    const freeAt = (pending: number, again: number) =>
+      window.freeAt(2000, pending, 1900, 0, { ...NO_TRY, again });
+    const take = (calls: number) => {
+      for (let i = 0; i < calls; i++) {
+        log.push(1900);
+        expect(window.accepted(0)).toBe('grew');
+      }
+    };
+    take(3);
+    expect([0, 1].map((pending) => freeAt(pending, 5))).toEqual([2000, 1900 + 150]);
+    take(1);
+    expect([0, 1].map((pending) => freeAt(pending, 5))).toEqual([2000, 1900 + 150]);
+    take(5);
+    expect([2, 3].map((pending) => freeAt(pending, 5))).toEqual([2000, 1900 + 150]);
+    expect([1, 2].map((pending) => freeAt(pending, 2))).toEqual([2000, 1900 + 150]);
+    // After a block it is told anew.
+    log.push(9000);
+    window.reopened(9000);
+    expect(freeAt(1, 5)).toBe(1900 + 150);
   });
 
   it('grows by a call that was taken beyond it, and by no other', () => {
     const { log, window } = fullWindow();
     log.push(1500);
-    expect([window.accepted(), window.calls]).toEqual(['grew', 5]);
+    expect([window.accepted(0), window.calls]).toEqual(['grew', 5]);
     log.push(10_200);
-    expect([window.accepted(), window.calls]).toEqual(['held', 5]);
+    expect([window.accepted(0), window.calls]).toEqual(['held', 5]);
   });
 
   it('explains a refusal while it is full, by half a second or so, and no wait that is longer than itself', () => {
@@ -119,14 +142,14 @@ describe('a window that begins anew', () => {
     for (let i = 0; i < 10; i++) log.push(i * 100);
     const take = (sentAtMs: number) => {
       log.push(sentAtMs);
-      return window.accepted();
+      return window.accepted(0);
     };
     const verdicts = [SPAN_MS + 5, ...more].map(take);
     const freeAt = (nowMs: number, tries: Tries, pending = 0): number =>
       window.freeAt(nowMs, pending, SPAN_MS, 0, tries);
     return { window, verdicts, take, freeAt };
   }
-  /** The last of these went half a second before those of before had left. */
+  /** The last of these went long before those of before had left. */
   const AT_ONCE = [100, 110, 120, 130, 140, 150, 160].map((ms) => SPAN_MS + ms);
 
   it('is free for one call after the other, as those before leave it, unless a refusal is affordable', () => {
@@ -232,14 +255,19 @@ describe('a window that one refusal told of', () => {
       expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
     });
 
-    it('is filled as fast as they ask for good, once a call was taken half a second before another left', () => {
-      const { log, window } = guessed(false, 15_000);
-      window.penaltyMs = 16_000;
-      const freeAt = () => window.freeAt(15_600, 5, 15_500, 0, { ...pressing, early: false });
-      expect(freeAt()).toBe(21_000);
-      log.push(15_499);
-      window.accepted();
-      expect(freeAt()).toBe(16_000);
+    it('is filled as fast as they ask for good, once a call was taken before another left', () => {
+      const after = (sentAtMs: number, guardMs: number): number => {
+        const { log, window } = guessed(false, 15_000);
+        window.penaltyMs = 16_000;
+        log.push(sentAtMs);
+        window.accepted(guardMs);
+        return window.freeAt(15_950, 5, 15_940, 0, { ...pressing, early: false });
+      };
+      // The next one of before is out at 16 s.
+      expect(after(15_899, 0)).toBe(15_940 + 500);
+      expect(after(15_901, 0)).toBe(22_000);
+      // Where the way to Graph varies it may have been out.
+      expect(after(15_899, 5)).toBe(22_000);
     });
 
     it('is filled as before for good, where calls are known to be free one by one', () => {
@@ -247,7 +275,7 @@ describe('a window that one refusal told of', () => {
       window.penaltyMs = 16_000;
       window.slides();
       log.push(15_499);
-      window.accepted();
+      window.accepted(0);
       expect(window.freeAt(15_600, 0, 15_500, 0, pressing)).toBe(17_000);
     });
 
@@ -256,7 +284,22 @@ describe('a window that one refusal told of', () => {
       window.penaltyMs = 16_000;
       expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
       expect(window.freeAt(20_100, 4, 20_000, 0, pressing)).toBe(20_500);
-      expect(window.freeAt(20_100, 5, 20_000, 0, pressing)).toBe(26_000);
+      const full = guessed(false, 10_000).window;
+      full.penaltyMs = 16_000;
+      expect(full.freeAt(10_100, 4, 10_000, 0, pressing)).toBe(10_500);
+      expect(full.freeAt(10_100, 5, 10_000, 0, pressing)).toBe(21_000);
+    });
+
+    it('is filled as fast as they ask by more than five, where some are free anyway', () => {
+      const { window } = guessed(false, 10_000);
+      window.penaltyMs = 16_000;
+      const freeAt = (pending: number, guardMs: number) =>
+        window.freeAt(17_500, pending, 17_500, guardMs, pressing);
+      // Three of before left more than fifteen seconds ago, and one took the place of the first of them.
+      expect(freeAt(6, 400)).toBe(18_000);
+      expect(freeAt(7, 400)).toBe(23_000);
+      // Where the way to Graph varies, one fewer.
+      expect(freeAt(6, 600)).toBe(22_000);
     });
 
     it('is filled as before where the block may have been a penalty', () => {
@@ -288,7 +331,7 @@ describe('a window that one refusal told of', () => {
     const { log, window } = guessed();
     const verdicts = Array.from({ length: 13 }, (_, i) => {
       log.push(20_100 + i * 100);
-      return window.accepted();
+      return window.accepted(0);
     });
     // With the one that reopened it that is the twelfth of ten.
     expect(verdicts.indexOf('refuted')).toBe(10);
@@ -298,7 +341,7 @@ describe('a window that one refusal told of', () => {
     const { log, window } = guessed();
     const verdicts = Array.from({ length: 40 }, (_, i) => {
       log.push(20_000 + (i + 1) * 1500);
-      return window.accepted();
+      return window.accepted(0);
     });
     expect(verdicts).not.toContain('refuted');
   });

@@ -73,8 +73,7 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#awaitsTries || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
-    const guardMs = GUARD * this.#deviationMs;
-    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, guardMs, demand);
+    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, this.#guardMs, demand);
     return freeMs === Infinity ? answerBy : Math.max(at, freeMs);
   }
 
@@ -105,7 +104,7 @@ export class AdaptiveThrottle implements Throttle {
     }
     const block = this.#gate.passed(id, sentAtMs, signal.kind === 'accepted');
     if (block !== undefined) this.#limits.reopened(block, sentAtMs, nowMs);
-    if (signal.kind === 'accepted') this.#limits.accepted(sentAtMs, nowMs, isTry);
+    if (signal.kind === 'accepted') this.#limits.accepted(sentAtMs, nowMs, isTry, this.#guardMs);
   }
 
   hint(): Hint | undefined {
@@ -114,6 +113,10 @@ export class AdaptiveThrottle implements Throttle {
 
   forecast(nowMs: number, untilMs: number): number {
     return this.#limits.forecast(Math.max(nowMs, this.closedUntilMs), untilMs);
+  }
+
+  get #guardMs(): number {
+    return GUARD * this.#deviationMs;
   }
 
   #timed(tripMs: number): void {

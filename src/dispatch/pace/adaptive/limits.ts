@@ -86,12 +86,13 @@ export class Limits {
     const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
     const shareAfter = (left: number, more = 1): number => (this.#refusals + more) / (this.log.count + left);
     const free = this.#windows.map((w) => {
-      const share = shareAfter(Math.min(toCome, w.calls * (1 + forMs / w.spanMs)));
+      const left = Math.min(toCome, w.calls * (1 + forMs / w.spanMs));
+      const share = shareAfter(left);
       return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
         early: share <= REFUSED_EARLY,
         duePerMs: demand.perMs,
         beyond: isDue && toCome > w.calls && share <= REFUSED_BEYOND,
-        again: this.#probing,
+        again: this.#probing ? Math.max(1, REFUSED_BEYOND * (this.log.count + left) - this.#refusals) : 0,
       });
     });
     const at = Math.max(nowMs, ...free);
@@ -119,11 +120,11 @@ export class Limits {
     this.#probing = false;
   }
 
-  accepted(sentAtMs: number, nowMs: number, isTry: boolean): void {
+  accepted(sentAtMs: number, nowMs: number, isTry: boolean, guardMs: number): void {
     this.log.push(sentAtMs);
     this.bucket?.accepted(isTry);
     for (const window of this.#windows) {
-      const verdict = window.accepted();
+      const verdict = window.accepted(guardMs);
       if (verdict === 'grew') this.#probing = true;
       if (verdict === 'refuted') this.#giveUp(window, nowMs);
     }

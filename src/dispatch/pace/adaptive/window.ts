@@ -16,12 +16,16 @@ const EDGE_MS = 30;
 const ROUNDED_MS = SECOND_MS + EDGE_MS / 2;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-/** So many may be in flight while it is not known whether early calls are taken: all of them may be refused. */
+/** So many early ones may be in flight while it is not known whether such are taken: all of them may be refused. */
 const MOST_EARLY = 5;
+/** A call that was taken so long before another was out of the window was early, however long each took to arrive. */
+const EARLY_MS = 100;
 /** A longer block is hardly a penalty. */
 const LONGEST_PENALTY_MS = 15_500;
-/** A call that leaves so shortly before another is out of the window may arrive after that. */
+/** A call that leaves so shortly before a window ends may be one of the next. */
 const HALF_SECOND_MS = 500;
+/** Calls that were taken beyond a window, for each one that may be in flight until one is refused. */
+const PER_CALL_BEYOND = 4;
 
 /** What may be tried, as a refusal is affordable, and what presses. */
 export interface Tries {
@@ -34,8 +38,8 @@ export interface Tries {
   readonly duePerMs: number;
   /** One call more than the window takes. */
   readonly beyond: boolean;
-  /** One more, as the last one was taken. */
-  readonly again: boolean;
+  /** More of them, as the last one was taken: so many may be refused at once. */
+  readonly again: number;
 }
 
 /** So many `calls` per `spanMs`: a fixed window, by first call or by the clock, or a sliding one, which is found out. */
@@ -46,6 +50,8 @@ export class Window {
   /** Calls accepted before the window began, and how much later calls go since than the same number before. */
   #epoch = 0;
   #shiftMs = 0;
+  /** Calls taken beyond what was thought since the last block. */
+  #beyond = 0;
   /** Whether all calls are free again at once, as the window begins anew, or each as one of them leaves it. */
   #opens: 'unknown' | 'at once' | 'one by one' = 'unknown';
 
@@ -76,14 +82,15 @@ export class Window {
     const nth = this.log.count + pending;
     const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
     const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
-    const mayTry = this.#opens === 'unknown' && tries.early && pending < MOST_EARLY;
-    const atOnce = this.#opens === 'at once' || mayTry;
+    const atOnce =
+      this.#opens === 'at once' || (tries.early && this.#mayTryEarly(pending, nowMs - this.spanMs - guardMs));
     if (this.confirmed) {
       const at = outAt(atOnce ? this.#epoch : nth - this.calls);
       // Until the first answer the window that begins is not known to have begun.
       if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
       if (atOnce && nth - this.#epoch < this.calls) return nowMs;
-      if (tries.again) return stepMs;
+      if (tries.again > 0)
+        return pending < Math.min(tries.again, this.#beyond / PER_CALL_BEYOND) ? nowMs : stepMs;
       if (!tries.beyond) return at;
       return pending > 0 ? Infinity : this.#edge(lastSentMs, at);
     }
@@ -98,6 +105,12 @@ export class Window {
     return tries.early ? this.#groped(nth, pending, lastSentMs, at) : at;
   }
 
+  /** Those that are free anyway, as others were sent before `outMs`, are not early. */
+  #mayTryEarly(pending: number, outMs: number): boolean {
+    if (this.#opens !== 'unknown') return false;
+    return pending < MOST_EARLY + Math.max(0, this.calls - this.log.since(outMs));
+  }
+
   /** Calls that may be one too many until `endMs` go slowly, and the first of them where its refusal tells most. */
   #groped(nth: number, pending: number, lastSentMs: number, endMs: number): number {
     const pacedMs = lastSentMs + this.spanMs / this.calls;
@@ -110,26 +123,28 @@ export class Window {
   /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
   reopened(sentAtMs: number): void {
     this.#epoch = this.log.count;
+    this.#beyond = 0;
     // A hinted window may be larger than all that was ever taken.
     const beforeMs = this.log.at(this.#epoch - this.calls);
     this.#shiftMs = beforeMs === -Infinity ? this.spanMs : Math.max(this.spanMs, sentAtMs - beforeMs);
   }
 
   /** A call was accepted and logged: it was one of those that the window takes, or the window is larger, or none. */
-  accepted(): 'grew' | 'refuted' | 'held' {
+  accepted(guardMs: number): 'grew' | 'refuted' | 'held' {
     const { log } = this;
     const last = log.at(log.count - 1);
     if (last - log.at(this.#epoch) >= this.spanMs) {
       this.#epoch = log.count - 1;
       this.#shiftMs = this.spanMs;
     }
-    const isIn = (nth: number): boolean => log.at(nth) > last - this.spanMs + HALF_SECOND_MS;
-    const isEarly = isIn(log.count - 1 - this.calls);
+    const isEarly = log.at(log.count - 1 - this.calls) > last - this.spanMs + EARLY_MS + guardMs;
+    const isAtEnd = log.at(this.#epoch) <= last - this.spanMs + HALF_SECOND_MS;
     const calls = log.count - this.#epoch;
     if (isEarly && this.#opens === 'unknown' && calls <= this.calls) this.#opens = 'at once';
     if (!this.confirmed) return calls < REFUTED * this.calls + 1 ? 'held' : 'refuted';
-    if (!isEarly || (this.#opens === 'at once' && (calls <= this.calls || !isIn(this.#epoch)))) return 'held';
+    if (!isEarly || (this.#opens === 'at once' && (calls <= this.calls || isAtEnd))) return 'held';
     this.calls++;
+    this.#beyond++;
     return 'grew';
   }
 
