@@ -236,6 +236,50 @@ describe('the first refusal under a hint', () => {
   });
 });
 
+describe('a refusal after too few calls to tell the rate', () => {
+  /** One call at 0, refused the next; one more at 1 s, refused the next after so long. */
+  function readAfter(tooFast: number, calls = 1): Bucket {
+    const log = new SendLog();
+    log.push(0);
+    const bucket = new Bucket(log, 0.012, 1000, 10);
+    bucket.refused({ atMs: 10, nth: 1 }, 1000, 1000, 1, tooFast);
+    for (let i = 0; i < calls; i++) log.push(1000 + i);
+    bucket.refused({ atMs: 1010, nth: 1 + calls }, 1000, 2010, 1, tooFast);
+    return bucket;
+  }
+
+  it('leaves the guess as it is where nothing was seen to flow in', () => {
+    const log = new SendLog();
+    log.push(0);
+    const bucket = new Bucket(log, 0.012, 1000, 10);
+    bucket.refused({ atMs: 10, nth: 1 }, 1000, 1000, 1, 0.001);
+    expect(bucket.rate).toBe(0.012);
+  });
+
+  it('tells that it is between what surely flowed in and what was too fast, nearer to that', () => {
+    // One call a second flowed in.
+    expect(readAfter(0.008).rate).toBeCloseTo(0.004, 10);
+    // What was taken to be its rate was too fast, too.
+    expect(readAfter(0.1).rate).toBeCloseTo(Math.cbrt(0.001 * 0.012 ** 2), 10);
+    expect(readAfter(0.008, 2).rate).toBeCloseTo(Math.cbrt(0.002 * 0.008 ** 2), 10);
+  });
+
+  it('says nothing against a rate that was measured', () => {
+    const log = new SendLog();
+    const refuse = (calls: number, tooFast?: number): void => {
+      const from = log.count / RATE;
+      for (let i = 1; i <= calls; i++) log.push(from + i / RATE);
+      const atMs = from + calls / RATE;
+      bucket.refused({ atMs, nth: log.count }, 100, atMs, 0, tooFast);
+    };
+    const bucket = new Bucket(log, RATE, 100, 0);
+    refuse(0);
+    refuse(40);
+    refuse(20, 0.001);
+    expect(bucket.rate).toBeCloseTo(RATE, 10);
+  });
+});
+
 describe('a refusal is explained by a bucket as it is known', () => {
   /** One of 20/s that holds 50, and was empty. */
   function known(): { caller: Caller; bucket: Bucket } {

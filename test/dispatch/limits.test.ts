@@ -153,6 +153,32 @@ describe('a limit of a few calls', () => {
   });
 });
 
+/** Each call is to keep its distance from the last one; what would flow in during a block is lost. */
+describe('a bucket that holds hardly a call', () => {
+  const small: readonly [perS: number, burst: number, ofAMinute: number, ofFive: number][] = [
+    [30, 1, 0.85, 0.9],
+    [14, 1, 0.7, 0.85],
+    [14, 2, 0.85, 0.93],
+    [8, 1, 0.7, 0.85],
+    [9, 3, 0.85, 0.93],
+    [3, 1, 0.7, 0.83],
+    [1.5, 1, 0.8, 0.87],
+  ];
+
+  it.each(small)('is learned within a minute: %d a second, %i at once', (perS, burst, ofAMinute, ofFive) => {
+    expect(learn(bucket(perS, burst), 60_000).taken / (burst + 60 * perS)).toBeGreaterThan(ofAMinute);
+    const { taken, refused } = learn(bucket(perS, burst), 300_000);
+    expect(taken / (burst + 300 * perS)).toBeGreaterThan(ofFive);
+    expect(refused / (taken + refused)).toBeLessThan(0.03);
+  });
+
+  it.each(small)('control: who only waits gets next to nothing: %d a second, %i at once', (perS, burst) => {
+    const waits = new PatientThrottle(NEAR.tripMs);
+    const { taken, refused } = callsUnder(bucket(perS, burst), 60_000, waits, NEAR);
+    expect(refused).toBeGreaterThan(0.2 * (taken + refused));
+  });
+});
+
 describe('a window that is known', () => {
   /** Whoever shares it leaves a call or two in each of its spans. */
   function leftOvers(throttle: AdaptiveThrottle, fromMs: number): Hint | undefined {

@@ -2,7 +2,10 @@ import type { SendLog } from './send-log.js';
 
 /** A bucket that fills so much faster than calls went is none. */
 export const MOST_OVER_MEAN = 16;
-/** No bucket's burst flows in sooner: one that holds next to nothing and fills fast explains equal bursts as well. */
+/**
+ * No bucket's burst is taken to flow in sooner, where a slower rate explains as much: one that holds next to nothing and fills fast
+ * explains equal bursts as well.
+ */
 const SOONEST_FULL_MS = 500;
 /** A bucket takes no call that it does not hold, and refuses none that it does, but for so many that the network held up. */
 export const ASTRAY = 3;
@@ -28,7 +31,8 @@ export const filled = (level: number, passedMs: number, { burst, rate }: BucketR
   Math.min(burst, level + Math.max(0, passedMs) * rate);
 
 /** Calls per ms that were accepted in between. */
-const meanRate = (from: Empty, to: Empty): number => (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
+export const meanRate = (from: Empty, to: Empty): number =>
+  (to.nth - from.nth) / Math.max(1, to.atMs - from.atMs);
 
 /** Holds buckets against the calls that were accepted: what one would have held, and which one explains the refusals. */
 export class BucketReader {
@@ -48,10 +52,11 @@ export class BucketReader {
     burstAt: (rate: number) => number,
   ): { readonly rate: number; readonly astray: number } {
     const mean = meanRate(first, others.at(-1) ?? first);
+    const soonestMs = burstAt(mean) <= mean * SOONEST_FULL_MS ? 0 : SOONEST_FULL_MS;
     let best = { rate: mean, astray: Infinity };
     for (let rate = mean; rate < MOST_OVER_MEAN * mean; rate *= RATE_STEP) {
       const burst = burstAt(rate);
-      if (burst <= rate * SOONEST_FULL_MS) break;
+      if (burst <= rate * soonestMs) break;
       const astray = Math.max(
         ...others.map((empty, i) => {
           const { least, left } = this.levels(others[i - 1] ?? first, empty, { rate, burst });

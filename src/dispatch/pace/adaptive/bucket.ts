@@ -2,6 +2,7 @@ import {
   ASTRAY,
   BucketReader,
   filled,
+  meanRate,
   MOST_OVER_MEAN,
   RATE_STEP,
   REPLAYED,
@@ -176,7 +177,7 @@ export class Bucket {
    * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. What
    * flowed in meanwhile others may have taken, unless nobody else takes of it.
    */
-  refused(empty: Empty, closedMs: number, trialMs: number, late: number): void {
+  refused(empty: Empty, closedMs: number, trialMs: number, late: number, tooFast = Infinity): void {
     this.blockMs = Math.max(this.blockMs, closedMs);
     const anchor = this.#empties.findLast((e) => empty.nth - e.nth >= TELLING_CALLS) ?? this.#empties[0];
     const [before, last] = [this.#empties.at(-2), this.#empties.at(-1)];
@@ -189,6 +190,9 @@ export class Bucket {
     if (explaining !== undefined) {
       this.rate = explaining;
       this.burst = this.#reader.drawdown(this.#empties[0] ?? empty, this);
+    } else if (tooFast < Infinity && !this.#measured) {
+      this.rate = this.#between(Math.min(this.rate, tooFast));
+      this.burst = this.#burstAt(this.rate);
     } else {
       const rate = anchor === undefined ? this.#atLeast(empty) : this.#rateSince(anchor, empty);
       this.burst = this.#burstAt(rate);
@@ -209,6 +213,13 @@ export class Bucket {
     this.#refill(trialMs);
     this.#level -= late;
     this.#sure = this.#isSurelyOwn ? Math.max(0, this.#level) : 0;
+  }
+
+  /** A guess at the rate where calls went too fast. All that were accepted since it was first empty flowed in since: it is not slower. */
+  #between(tooFast: number): number {
+    const [first, last] = [this.#empties[0], this.#empties.at(-1)];
+    const isFirst = first === undefined || last === undefined || first === last;
+    return isFirst ? this.rate : Math.cbrt(meanRate(first, last) * tooFast ** 2);
   }
 
   /** What was accepted in between tells it; a few calls weigh little. */

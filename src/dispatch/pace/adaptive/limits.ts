@@ -221,10 +221,12 @@ export class Limits {
       return;
     }
     const isOfWindow = this.#windows.some((w) => w.hinted || w.explains(block.sentAtMs, waitMs));
-    if (isOfWindow || nth - this.#told < COUNTED) return;
-    this.#told = nth;
+    const isTold = nth - this.#told >= COUNTED;
+    if (isOfWindow || (!isTold && (waitMs > LONG_MS || epoch.calls === 0))) return;
+    if (isTold) this.#told = nth;
     this.#windows = [];
-    this.#drained(block, waitMs, trialMs, nowMs);
+    const tooFast = epoch.calls / Math.max(1, block.sentAtMs - this.#beginnings.lastReopening.atMs);
+    this.#drained(block, waitMs, trialMs, nowMs, isTold ? Infinity : tooFast);
   }
 
   /**
@@ -248,8 +250,8 @@ export class Limits {
     this.bucket.emptiedAt(window.emptied);
   }
 
-  /** A bucket was empty. */
-  #drained(block: Block, waitMs: number, trialMs: number, nowMs: number): void {
+  /** A bucket was empty; where too few calls passed to tell its rate, all that is known is how fast was `tooFast`. */
+  #drained(block: Block, waitMs: number, trialMs: number, nowMs: number, tooFast = Infinity): void {
     if (this.bucket === undefined) {
       const { first } = this.#beginnings;
       const calls = this.log.count - first.nth;
@@ -262,7 +264,7 @@ export class Limits {
       );
     }
     const closedMs = block.closedUntilMs - block.sentAtMs;
-    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1);
+    this.bucket.refused(this.#empty(block), closedMs, trialMs, this.log.since(block.lastMs) + 1, tooFast);
   }
 
   /** A new window, or a better reading of one that was not yet confirmed or is about as long. */
