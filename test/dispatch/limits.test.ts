@@ -153,11 +153,37 @@ describe('a limit of a few calls', () => {
   });
 });
 
+/** Each refusal makes all wait for a second, as a bucket's does, but nothing flows in meanwhile. */
+describe('a window as short as the blocks of a bucket', () => {
+  const short: readonly [calls: number, seconds: number][] = [
+    [10, 1],
+    [20, 1],
+    [40, 2],
+    [60, 2],
+  ];
+
+  it.each(short)('is read by three refusals and then filled: %i in %i s', (calls, seconds) => {
+    for (const kind of [fixed, sliding]) {
+      const { hint, taken, refused } = learn(kind(calls, seconds), 60_000);
+      expect(hint).toEqual({ windows: [{ calls, spanMs: seconds * 1000 }] });
+      expect(taken).toBeGreaterThan((0.95 * 60 * calls) / seconds);
+      expect(refused).toBeLessThan(0.011 * taken);
+    }
+  });
+
+  it('is none where a call is refused before it is full, and the bucket is what it was before', () => {
+    const { hint, taken } = learn(bucket(9, 3), 300_000);
+    expect(hint?.windows).toEqual([]);
+    expect(hint?.bucket?.perMs).toBeCloseTo(0.009, 3);
+    expect(taken).toBeGreaterThan(0.93 * 300 * 9);
+  });
+});
+
 /** Each call is to keep its distance from the last one; what would flow in during a block is lost. */
 describe('a bucket that holds hardly a call', () => {
   const small: readonly [perS: number, burst: number, ofAMinute: number, ofFive: number][] = [
     [30, 1, 0.85, 0.9],
-    [14, 1, 0.7, 0.85],
+    [14, 1, 0.7, 0.84],
     [14, 2, 0.85, 0.93],
     [8, 1, 0.7, 0.85],
     [9, 3, 0.85, 0.93],

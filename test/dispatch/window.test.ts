@@ -119,6 +119,17 @@ describe('a window that is known', () => {
     expect(spanAfter(SPAN_MS + 2100)).toBe(SPAN_MS);
   });
 
+  it('was none where a call is refused before it is full, if it is no longer than a block of a bucket', () => {
+    const { window } = fullWindow(6);
+    expect(window.isMisread(5000, SPAN_MS)).toBe(true);
+    expect(window.isMisread(5000, SPAN_MS - 1)).toBe(false);
+    // One call more or less may be late.
+    expect(fullWindow(5).window.isMisread(5000, SPAN_MS)).toBe(false);
+    expect(fullWindow(5).window.isMisread(SPAN_MS, SPAN_MS)).toBe(true);
+    window.confirmed = false;
+    expect(window.isMisread(5000, SPAN_MS)).toBe(false);
+  });
+
   it('is the penalty of a bucket where a block ends long after it, and lasts as long as the first one', () => {
     const { window } = fullWindow();
     window.penaltyMs = 7000;

@@ -6,7 +6,7 @@ import type { Block } from './block-gate.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
-import { wholeSeconds, WindowReader } from './window-reader.js';
+import { wholeSeconds, WindowReader, type WindowRead } from './window-reader.js';
 
 /**
  * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. More
@@ -16,10 +16,7 @@ const PROBES = { usual: 0.01, pressing: 0.015 };
 const FREE_BLOCKS = 0.5;
 /** Share of all calls, with those to come, that may have been refused after such a call. */
 const REFUSED_BEYOND = 0.0165;
-/**
- * The same after calls that are early: most windows are free for all calls as they begin, so these are rarely refused. And
- * after those that grope for the end of a window that may be none.
- */
+/** The same after calls that are early, which are rarely refused, and after those that grope for the end of a window that may be none. */
 const REFUSED_EARLY = 0.0225;
 /** The same while a bucket's growth is tried sooner. */
 const AFFORDED = 0.012;
@@ -60,6 +57,9 @@ export class Limits {
   #lastEpoch: Epoch | undefined;
   /** Calls accepted at the last block that told of the limit. */
   #told = 0;
+  /** The bucket that it was taken for before a window was read; and whether that was too short, and none. */
+  #aside: Bucket | undefined;
+  #refuted = false;
   /** Epochs of fewer calls than are counted. */
   #fewEpochs: readonly (Epoch | undefined)[] = [undefined, undefined];
 
@@ -162,9 +162,14 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block);
+    if (this.#windows.some((w) => w.isMisread(block.triedMs, LONG_MS))) {
+      this.#refuted = true;
+      this.#windows = [];
+      this.bucket = this.#aside;
+    }
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
     const isSure = this.leastWindow !== undefined;
-    if (read !== undefined && !isSure && this.bucket?.explains(this.#empty(block)) !== true) {
+    if (read !== undefined && !isSure && this.#isBetter(read, block)) {
       this.#isWindow(read.calls, read.spanMs, read.slides);
       return;
     }
@@ -195,8 +200,15 @@ export class Limits {
     else this.#fit(block, endMs, waitMs);
   }
 
+  /** Better than a bucket; that explains a window as short as its blocks as well, but would be asked for more than that takes. */
+  #isBetter({ spanMs }: WindowRead, block: Block): boolean {
+    if (spanMs > LONG_MS) return this.bucket?.explains(this.#empty(block)) !== true;
+    return !this.#refuted && this.#windows.length === 0;
+  }
+
   /** Nothing else holds, as far as is known. */
   #isWindow(calls: number, spanMs: number, slides = false): void {
+    this.#aside = this.bucket;
     this.bucket = undefined;
     const window = new Window(this.log, calls, spanMs, true);
     if (slides) window.slides();

@@ -6,8 +6,6 @@ const SECOND_MS = 1000;
 const SLACK_MS = 50;
 /** A window of fewer calls is not told from chance. */
 const FEWEST_CALLS = 4;
-/** A shorter one is not told from a bucket, which makes all calls wait for a second, too, and as a bucket it is served as well. */
-const SHORTEST_MS = 3 * SECOND_MS;
 /** So many refusals must be explained, and no more than the last ones: the limit may have been another before. */
 const FULL = { least: 3, most: 6 };
 
@@ -62,6 +60,6 @@ export class WindowReader {
     const spansMs = this.#fulls.map(({ nth, endMs }) => endMs - this.log.at(nth - calls));
     const spanMs = wholeSeconds(Math.min(...spansMs));
     const shortestMs = Math.max(...spansMs) - SECOND_MS - SLACK_MS;
-    return spanMs >= SHORTEST_MS && spanMs > shortestMs ? spanMs : undefined;
+    return spanMs > 0 && spanMs > shortestMs ? spanMs : undefined;
   }
 }
