@@ -175,7 +175,8 @@ export class Bucket {
 
   /**
    * It was empty at `atMs`, after `nth` accepted calls; `late` more passed in the block, the last of them the trial. What
-   * flowed in meanwhile others may have taken, unless nobody else takes of it.
+   * flowed in meanwhile others may have taken, unless nobody else takes of it. Where too few calls passed to tell its rate, all
+   * that is known is how fast, in calls per ms, was `tooFast`.
    */
   refused(empty: Empty, closedMs: number, trialMs: number, late: number, tooFast = Infinity): void {
     this.blockMs = Math.max(this.blockMs, closedMs);

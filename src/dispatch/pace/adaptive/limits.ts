@@ -162,9 +162,10 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block);
-    if (this.#windows.some((w) => w.isMisread(block.triedMs, LONG_MS))) {
+    const misread = this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
+    if (misread !== undefined) {
       this.#refuted = true;
-      this.#windows = [];
+      this.#windows = this.#windows.filter((w) => w !== misread);
       this.bucket = this.#aside;
     }
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
@@ -208,7 +209,7 @@ export class Limits {
 
   /** Nothing else holds, as far as is known. */
   #isWindow(calls: number, spanMs: number, slides = false): void {
-    this.#aside = this.bucket;
+    this.#aside = this.bucket ?? this.#aside;
     this.bucket = undefined;
     const window = new Window(this.log, calls, spanMs, true);
     if (slides) window.slides();
@@ -262,7 +263,7 @@ export class Limits {
     this.bucket.emptiedAt(window.emptied);
   }
 
-  /** A bucket was empty; where too few calls passed to tell its rate, all that is known is how fast was `tooFast`. */
+  /** A bucket was empty: {@link Bucket.refused}. */
   #drained(block: Block, waitMs: number, trialMs: number, nowMs: number, tooFast = Infinity): void {
     if (this.bucket === undefined) {
       const { first } = this.#beginnings;
