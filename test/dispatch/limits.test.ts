@@ -198,7 +198,7 @@ describe('a bucket that holds hardly a call', () => {
     expect(refused / (taken + refused)).toBeLessThan(0.03);
   });
 
-  it.each(small)('control: who only waits gets next to nothing: %d a second, %i at once', (perS, burst) => {
+  it.each(small)('control: who only waits is refused all the time: %d a second, %i at once', (perS, burst) => {
     const waits = new PatientThrottle(NEAR.tripMs);
     const { taken, refused } = callsUnder(bucket(perS, burst), 60_000, waits, NEAR);
     expect(refused).toBeGreaterThan(0.2 * (taken + refused));
