@@ -198,11 +198,14 @@ describe('a bucket that holds hardly a call', () => {
     expect(refused / (taken + refused)).toBeLessThan(0.03);
   });
 
-  it.each(small)('control: who only waits is refused all the time: %d a second, %i at once', (perS, burst) => {
-    const waits = new PatientThrottle(NEAR.tripMs);
-    const { taken, refused } = callsUnder(bucket(perS, burst), 60_000, waits, NEAR);
-    expect(refused).toBeGreaterThan(0.2 * (taken + refused));
-  });
+  it.each(small)(
+    'control: who only waits is refused all the time: %d a second, %i at once',
+    (perS, burst) => {
+      const waits = new PatientThrottle(NEAR.tripMs);
+      const { taken, refused } = callsUnder(bucket(perS, burst), 60_000, waits, NEAR);
+      expect(refused).toBeGreaterThan(0.2 * (taken + refused));
+    },
+  );
 });
 
 describe('a window that is known', () => {
