@@ -1,4 +1,4 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.js';
 import { test, toCsv, type Desk } from '../support/desk.js';
 import { makeFob, makeFobs, usersOf } from '../support/fob.js';
@@ -291,7 +291,7 @@ describe('status and Graph', PATIENT, () => {
     const emulator = await desk.graph(makeFobs(1), { faults: [{ fault: { kind: 'hang' } }] });
     const program = desk.start(['status', '--graph-url', emulator.url]);
     program.endInput();
-    await expect.poll(() => emulator.requests().length, { timeout: 20_000 }).toBe(1);
+    await vi.waitFor(() => expect(emulator.requests()).toHaveLength(1), { timeout: 20_000 });
     program.signal('SIGINT');
     expect(await program.exit).toMatchObject({ code: 130, stdout: '' });
   });
