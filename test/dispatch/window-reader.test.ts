@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Block } from '../../src/dispatch/pace/adaptive/block-gate.js';
 import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
 import { WindowReader, type WindowRead } from '../../src/dispatch/pace/adaptive/window-reader.js';
 import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
@@ -7,6 +8,12 @@ import { seededRandom } from '../simulation/random.js';
 const SECOND_MS = 1000;
 const REFUSALS = 8;
 
+/** A refusal of one call, and when the server says that the next one may come. */
+function blockAt(atMs: number, endMs: number): Block {
+  const at = { sentAtMs: atMs, lastMs: atMs, triedMs: atMs };
+  return { ...at, teaches: true, trials: 0, guessed: false, endMs, closedUntilMs: endMs };
+}
+
 /** What is read at each refusal of calls that come by chance, a little more often than the limit takes them. */
 function reads(spec: LimitSpec, perMs: number, seed: number): (WindowRead | undefined)[] {
   const random = seededRandom(seed, 0);
@@ -14,6 +21,7 @@ function reads(spec: LimitSpec, perMs: number, seed: number): (WindowRead | unde
   const log = new SendLog();
   const reader = new WindowReader(log);
   const found: (WindowRead | undefined)[] = [];
+  let begunNth = 0;
   for (let nowMs = 0; found.length < REFUSALS;) {
     const refusal = limit.arrive(nowMs);
     if (refusal === undefined) {
@@ -22,8 +30,8 @@ function reads(spec: LimitSpec, perMs: number, seed: number): (WindowRead | unde
       continue;
     }
     const endMs = nowMs + Math.ceil(refusal.waitMs! / SECOND_MS) * SECOND_MS;
-    const at = { sentAtMs: nowMs, lastMs: nowMs, triedMs: nowMs };
-    found.push(reader.read({ ...at, teaches: true, trials: 0, guessed: false, endMs, closedUntilMs: endMs }));
+    found.push(reader.read(blockAt(nowMs, endMs), begunNth));
+    begunNth = log.count;
     nowMs = endMs;
   }
   return found;
@@ -37,14 +45,14 @@ interface Drawn {
   readonly spanMs?: number;
 }
 
-/** Of what could be read from the third refusal on, under a hundred limits, the share that was, rightly or wrongly. */
-function readsUnder(draw: (between: (low: number, high: number) => number) => Drawn) {
+/** Of what could be read from a refusal on, the third unless told, under a hundred limits, the share that was, rightly or wrongly. */
+function readsUnder(draw: (between: (low: number, high: number) => number) => Drawn, from = 3) {
   let slides = 0;
   const all = Array.from({ length: 100 }, (_, seed) => {
     const random = seededRandom(seed, 2);
     const { spec, perMs, calls, spanMs } = draw((low, high) => Math.round(low + (high - low) * random()));
     return reads(spec, perMs, seed)
-      .slice(2)
+      .slice(from - 1)
       .map((read) => {
         if (read?.slides) slides++;
         return read && read.calls === calls && read.spanMs === spanMs;
@@ -78,13 +86,43 @@ describe('calls that come one by one', () => {
     expect(read.slides).toBeLessThanOrEqual(read.wrong);
   });
 
+  it('tell of a window that begins anew after each refusal by the second one, to the call', () => {
+    const read = readsUnder((between) => {
+      const [calls, seconds] = [between(10, 100), between(1, 5)];
+      const perMs = (1.2 * calls) / (seconds * SECOND_MS);
+      const spec = { kind: 'window', calls, seconds, alignedTo: 'first call' } as const;
+      return { spec, perMs, calls, spanMs: seconds * SECOND_MS };
+    }, 2);
+    expect(read.right).toBeGreaterThan(0.85);
+    expect(read.wrong).toBeLessThan(0.01);
+  });
+
+  const NINE = { calls: 9, spanMs: SECOND_MS, slides: false };
+  const TWENTY = { calls: 20, spanMs: SECOND_MS, slides: false };
+  it.each([
+    { calls: 20, gapsMs: [10, 20], read: TWENTY, why: 'filled twice, in different times' },
+    { calls: 20, gapsMs: [20, 20], read: undefined, why: 'a bucket takes its burst twice in the same time' },
+    { calls: 9, gapsMs: [20, 40], read: undefined, why: 'so few are chance' },
+    { calls: 9, gapsMs: [20, 40, 60], read: NINE, why: 'but not three times over' },
+  ])('$calls calls, $gapsMs ms apart, after each block: $why', (told) => {
+    const log = new SendLog();
+    const reader = new WindowReader(log);
+    const found = told.gapsMs.map((gapMs, nth) => {
+      const begunNth = log.count;
+      const atMs = 2 * SECOND_MS * nth + told.calls * gapMs;
+      for (let n = 0; n < told.calls; n++) log.push(2 * SECOND_MS * nth + n * gapMs);
+      return reader.read(blockAt(atMs, atMs + SECOND_MS), begunNth);
+    });
+    expect(found.at(-1)).toEqual(told.read);
+  });
+
   it.each([false, true])('control: hardly ever where there is a bucket (shared: %s)', (isShared) => {
     const read = readsUnder((between) => {
       const perS = between(3, 20);
       const bucket = { kind: 'bucket', perS, burst: between(2 * perS, 6 * perS) } as const;
       const perMs = ((isShared ? 0.8 : 1.1) * perS) / SECOND_MS;
       return { spec: isShared ? { kind: 'shared', of: bucket, perS: perS * 0.3 } : bucket, perMs };
-    });
+    }, 2);
     expect(read.wrong).toBeLessThan(0.02);
   });
 });

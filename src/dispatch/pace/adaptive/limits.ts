@@ -161,7 +161,7 @@ export class Limits {
     const begun = this.#beginnings.lastReopening;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
-    const read = this.#reader.read(block);
+    const read = this.#reader.read(block, begun.nth);
     const misread = this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
     if (misread !== undefined) {
       this.#refuted = true;

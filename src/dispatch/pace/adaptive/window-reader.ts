@@ -4,8 +4,12 @@ import type { SendLog } from './send-log.js';
 const SECOND_MS = 1000;
 /** Calls take so much more or less time to arrive. */
 const SLACK_MS = 50;
-/** A window of fewer calls is not told from chance. */
-const FEWEST_CALLS = 4;
+/** A window of fewer calls is not told from chance; nor is one of fewer than `twice` by two refusals. */
+const FEWEST_CALLS = { twice: 10, often: 4 };
+/** A longer window makes calls wait for so long that its blocks tell. */
+const LONGEST_MS = 10 * SECOND_MS;
+/** Two refusals are of a window, not of a bucket that took its burst twice, where one took so much longer to be filled. */
+const UNALIKE_MS = 100;
 /** So many refusals must be explained, and no more than the last ones: the limit may have been another before. */
 const FULL = { least: 3, most: 6 };
 
@@ -14,8 +18,10 @@ export const wholeSeconds = (ms: number): number => Math.floor((ms + SLACK_MS) /
 
 /** A refusal, as that of a full window. */
 interface Full {
-  /** Calls sent before that were accepted. */
+  readonly atMs: number;
+  /** Calls sent before that were accepted, and those of them before the last block ended. */
   readonly nth: number;
+  readonly begunNth: number;
   /** When one of them leaves the window, as the server says. */
   readonly endMs: number;
 }
@@ -28,25 +34,78 @@ export interface WindowRead {
   readonly slides: boolean;
 }
 
-/**
- * Reads a window out of refusals alone, however calls came: it was full at each of the last ones and never fuller. Rows that
- * come one by one meet a sliding window as they meet a bucket, with a refusal now and then and a second to wait.
- */
+/** Reads a window out of refusals alone: it was full at each of the last ones and never fuller. */
 export class WindowReader {
   #fulls: readonly Full[] = [];
 
   constructor(private readonly log: SendLog) {}
 
-  /** The one window of whole seconds that explains the last refusals; undefined if none does, or several do. */
-  read({ guessed, triedMs, endMs }: Block): WindowRead | undefined {
+  /**
+   * The one window of whole seconds that explains the last refusals; undefined if none does, or several do. Before the latest
+   * one `begunNth` calls had been accepted as the block before it ended.
+   */
+  read({ guessed, triedMs, endMs }: Block, begunNth: number): WindowRead | undefined {
     if (guessed) return undefined;
-    const full = { nth: this.log.count - this.log.since(triedMs), endMs };
+    const full = { atMs: triedMs, nth: this.log.count - this.log.since(triedMs), begunNth, endMs };
     this.#fulls = [...this.#fulls.slice(1 - FULL.most), full];
+    return this.#begunAnew() ?? this.#alwaysFull();
+  }
+
+  /**
+   * One that began anew with the first call after each block, so that what it took since tells it to the call: two refusals
+   * are enough, though a bucket explains them, too.
+   */
+  #begunAnew(): WindowRead | undefined {
+    const [third, second, last] = [this.#fulls.at(-3), this.#fulls.at(-2), this.#fulls.at(-1)];
+    if (second === undefined || last === undefined) return undefined;
+    if (Math.abs(this.#filledInMs(second) - this.#filledInMs(last)) < UNALIKE_MS) return undefined;
+    let only: WindowRead | undefined;
+    for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
+      const calls = this.#fullWith(last, spanMs);
+      if (calls === undefined || calls < FEWEST_CALLS.often || this.#fullWith(second, spanMs) !== calls)
+        continue;
+      const isTold =
+        calls >= FEWEST_CALLS.twice || (third !== undefined && this.#fullWith(third, spanMs) === calls);
+      if (!isTold) continue;
+      if (only !== undefined) return undefined;
+      only = { calls, spanMs, slides: false };
+    }
+    return only;
+  }
+
+  #filledInMs({ atMs, begunNth }: Full): number {
+    return atMs - this.log.at(begunNth);
+  }
+
+  /** How many calls it took, the first of them after the block before; undefined if it was fuller before, or ends at another time. */
+  #fullWith({ atMs, nth, begunNth, endMs }: Full, spanMs: number): number | undefined {
+    let firstMs = -Infinity;
+    let taken = 0;
+    let most = 0;
+    for (let n = begunNth; n < nth; n++) {
+      const sentAtMs = this.log.at(n);
+      if (sentAtMs >= firstMs + spanMs) {
+        firstMs = sentAtMs;
+        taken = 0;
+      }
+      most = Math.max(most, ++taken);
+    }
+    const untilMs = firstMs + spanMs;
+    const earlierMs = endMs - untilMs;
+    const isSaid = atMs < untilMs && earlierMs >= -SLACK_MS && earlierMs <= SECOND_MS + SLACK_MS;
+    return isSaid && taken === most ? taken : undefined;
+  }
+
+  /**
+   * One that was full however calls came. Rows that come one by one meet a sliding window as they meet a bucket, with a refusal
+   * now and then and a second to wait.
+   */
+  #alwaysFull(): WindowRead | undefined {
     if (this.#fulls.length < FULL.least) return undefined;
     const counts = this.#fulls.map(({ nth }) => nth);
     const most = Math.min(...counts);
     let only: WindowRead | undefined;
-    for (let calls = FEWEST_CALLS; calls <= most; calls++) {
+    for (let calls = FEWEST_CALLS.often; calls <= most; calls++) {
       const spanMs = this.#spanOf(calls);
       if (spanMs === undefined || this.log.exceeds(calls, spanMs - 2 * SLACK_MS)) continue;
       if (only !== undefined) return undefined;
