@@ -97,6 +97,16 @@ describe('calls that come one by one', () => {
     expect(read.wrong).toBeLessThan(0.01);
   });
 
+  it('tell now and then of a second that begins by the clock, as of a sliding one that takes as many', () => {
+    const read = readsUnder((between) => {
+      const calls = between(10, 100);
+      const spec = { kind: 'window', calls, seconds: 1, alignedTo: 'clock' } as const;
+      return { spec, perMs: (1.2 * calls) / SECOND_MS, calls, spanMs: SECOND_MS };
+    });
+    expect(read.right).toBeGreaterThan(0.2);
+    expect(read.wrong).toBeLessThan(0.07);
+  });
+
   const NINE = { calls: 9, spanMs: SECOND_MS, slides: false };
   const TWENTY = { calls: 20, spanMs: SECOND_MS, slides: false };
   it.each([

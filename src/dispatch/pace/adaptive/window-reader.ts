@@ -7,11 +7,16 @@ const SLACK_MS = 50;
 /** A window of fewer calls is not told from chance; nor is one of fewer than `twice` by two refusals. */
 const FEWEST_CALLS = { twice: 10, often: 4 };
 /** A longer window makes calls wait for so long that its blocks tell. */
-const LONGEST_MS = 10 * SECOND_MS;
+const LONGEST_MS = 5 * SECOND_MS;
+/** So many beginnings are tried of a window that goes by the clock. */
+const BEGINNINGS = 100;
 /** Two refusals are of a window, not of a bucket that took its burst twice, where one took so much longer to be filled. */
 const UNALIKE_MS = 100;
-/** So many refusals must be explained, and no more than the last ones: the limit may have been another before. */
-const FULL = { least: 3, most: 6 };
+/**
+ * So many refusals must be explained, more of them where it is not known when a window began, and no more than the last ones: the
+ * limit may have been another before.
+ */
+const FULL = { least: 3, byTheClock: 4, most: 6 };
 
 /** The whole seconds in it, in ms: windows come in these. */
 export const wholeSeconds = (ms: number): number => Math.floor((ms + SLACK_MS) / SECOND_MS) * SECOND_MS;
@@ -48,7 +53,7 @@ export class WindowReader {
     if (guessed) return undefined;
     const full = { atMs: triedMs, nth: this.log.count - this.log.since(triedMs), begunNth, endMs };
     this.#fulls = [...this.#fulls.slice(1 - FULL.most), full];
-    return this.#begunAnew() ?? this.#alwaysFull();
+    return (this.#isUnalike ? (this.#begunAnew() ?? this.#byTheClock()) : undefined) ?? this.#alwaysFull();
   }
 
   /**
@@ -56,44 +61,69 @@ export class WindowReader {
    * are enough, though a bucket explains them, too.
    */
   #begunAnew(): WindowRead | undefined {
-    const [third, second, last] = [this.#fulls.at(-3), this.#fulls.at(-2), this.#fulls.at(-1)];
-    if (second === undefined || last === undefined) return undefined;
-    if (Math.abs(this.#filledInMs(second) - this.#filledInMs(last)) < UNALIKE_MS) return undefined;
+    const [last, second, third] = this.#fulls.toReversed();
+    if (last === undefined || second === undefined) return undefined;
     let only: WindowRead | undefined;
     for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
-      const calls = this.#fullWith(last, spanMs);
-      if (calls === undefined || calls < FEWEST_CALLS.often || this.#fullWith(second, spanMs) !== calls)
-        continue;
-      const isTold =
-        calls >= FEWEST_CALLS.twice || (third !== undefined && this.#fullWith(third, spanMs) === calls);
-      if (!isTold) continue;
+      const calls = this.#fullWith([last, second], spanMs);
+      if (calls === undefined || calls < FEWEST_CALLS.often) continue;
+      const isAgain = third !== undefined && this.#fullWith([last, third], spanMs) === calls;
+      if (calls < FEWEST_CALLS.twice && !isAgain) continue;
       if (only !== undefined) return undefined;
       only = { calls, spanMs, slides: false };
     }
     return only;
   }
 
-  #filledInMs({ atMs, begunNth }: Full): number {
-    return atMs - this.log.at(begunNth);
+  /** The last two refusals came after other times. */
+  get #isUnalike(): boolean {
+    const [before = NaN, last = NaN] = this.#fulls
+      .slice(-2)
+      .map((full) => full.atMs - this.log.at(full.begunNth));
+    return Math.abs(last - before) >= UNALIKE_MS;
   }
 
-  /** How many calls it took, the first of them after the block before; undefined if it was fuller before, or ends at another time. */
-  #fullWith({ atMs, nth, begunNth, endMs }: Full, spanMs: number): number | undefined {
-    let firstMs = -Infinity;
-    let taken = 0;
-    let most = 0;
-    for (let n = begunNth; n < nth; n++) {
-      const sentAtMs = this.log.at(n);
-      if (sentAtMs >= firstMs + spanMs) {
-        firstMs = sentAtMs;
-        taken = 0;
+  /** One that begins by the clock, nobody knows when. A sliding one that takes as many never asks more of it than it takes. */
+  #byTheClock(): WindowRead | undefined {
+    const last = this.#fulls.slice(-FULL.byTheClock);
+    if (last.length < FULL.byTheClock) return undefined;
+    let only: WindowRead | undefined;
+    for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
+      for (let beginsMs = 0; beginsMs < spanMs; beginsMs += spanMs / BEGINNINGS) {
+        const calls = this.#fullWith(last, spanMs, beginsMs);
+        if (calls === undefined || calls < FEWEST_CALLS.twice) continue;
+        if (only !== undefined && (only.calls !== calls || only.spanMs !== spanMs)) return undefined;
+        only = { calls, spanMs, slides: true };
       }
-      most = Math.max(most, ++taken);
     }
-    const untilMs = firstMs + spanMs;
-    const earlierMs = endMs - untilMs;
-    const isSaid = atMs < untilMs && earlierMs >= -SLACK_MS && earlierMs <= SECOND_MS + SLACK_MS;
-    return isSaid && taken === most ? taken : undefined;
+    return only;
+  }
+
+  /**
+   * With how many calls it was full at each of these refusals, and never fuller. It begins by the clock, if told when, else with
+   * the first call. Undefined if it was full with more or with fewer, or does not end when the server says.
+   */
+  #fullWith(fulls: readonly Full[], spanMs: number, beginsMs?: number): number | undefined {
+    let calls: number | undefined;
+    for (const { atMs, nth, begunNth, endMs } of fulls) {
+      let untilMs = -Infinity;
+      let taken = 0;
+      let most = 0;
+      for (let n = begunNth; n < nth; n++) {
+        const sentAtMs = this.log.at(n);
+        if (sentAtMs >= untilMs) {
+          const sinceMs = beginsMs === undefined ? 0 : (sentAtMs - beginsMs + spanMs) % spanMs;
+          untilMs = sentAtMs - sinceMs + spanMs;
+          taken = 0;
+        }
+        most = Math.max(most, ++taken);
+      }
+      const earlierMs = endMs - untilMs;
+      const isSaid = atMs < untilMs && earlierMs >= -SLACK_MS && earlierMs <= SECOND_MS + SLACK_MS;
+      if (!isSaid || taken < most || (calls !== undefined && taken !== calls)) return undefined;
+      calls = taken;
+    }
+    return calls;
   }
 
   /**
