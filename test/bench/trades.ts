@@ -74,7 +74,7 @@ const TRADES: readonly Trade[] = [
   {
     title: 'How often a bucket that nobody shares may be asked for more',
     text: 'The share of all calls, with those to come, that may have been refused.',
-    file: 'limits.js',
+    file: 'refusal-budget.js',
     constant: 'AFFORDED_OFTEN',
     values: ['0.012', '0.017', '0.02'],
     sides: [doubling, buckets],
@@ -119,7 +119,7 @@ const TRADES: readonly Trade[] = [
   {
     title: 'How many refusals may be spent on calls beyond a window',
     text: 'The share of all calls, with those to come, that may have been refused.',
-    file: 'limits.js',
+    file: 'refusal-budget.js',
     constant: 'REFUSED_BEYOND',
     values: ['0.012', '0.0165', '0.022', '0.03'],
     sides: [

@@ -20,7 +20,7 @@ function paceAfter(calls: number, affords: boolean): number {
   bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1);
   for (let i = 0; i < 200; i++) send(bucket);
   bucket.refused({ atMs: nowMs, nth: log.count }, 100, nowMs, 1);
-  bucket.affords = affords;
+  bucket.asking = { sooner: affords, often: false };
   for (let i = 0; i < calls; i++) send(bucket);
   return bucket.perMs / bucket.rate;
 }
@@ -427,7 +427,7 @@ describe('a bucket of which nobody else takes', () => {
   /** The pace against the rate, after so many calls that went as soon as they might. */
   function paceAt(calls: number, others: number, affordsOften = false, blockMs = 1000): number {
     const { caller, bucket } = after(3, others);
-    bucket.affordsOften = affordsOften;
+    bucket.asking = { sooner: false, often: affordsOften };
     bucket.blockMs = blockMs;
     let atMs = caller.nowMs + 1000;
     for (let i = 0; i < calls; i++) {

@@ -8,6 +8,7 @@ import {
   REPLAYED,
   type Empty,
 } from './bucket-reader.js';
+import type { Asking } from './refusal-budget.js';
 import type { SendLog } from './send-log.js';
 
 /** Accepted calls between two refusals that make a rate trustworthy: one call more or less is 3%. */
@@ -52,10 +53,8 @@ const ONE = 1 - 1e-6;
 /** A token bucket: `burst` calls at once, then `perMs`. Every refusal is a moment at which it was empty. */
 export class Bucket {
   burst = 1;
-  /** Whether one more refusal is affordable: its pace then grows sooner. */
-  affords = false;
-  /** Whether several more are, and codes ask for more than it is known to take. */
-  affordsOften = false;
+  /** Its pace grows sooner where refusals are affordable. */
+  asking: Asking = { sooner: false, often: false };
   /** What it holds if it fills at the pace at which calls go. */
   #level = 0;
   /** What it holds at least. A call that takes more is a try. */
@@ -122,8 +121,11 @@ export class Bucket {
   /** Calls until the pace is back at the estimate. */
   get #cautious(): number {
     const { least, usual, perLostCall } = this.#measured ? CAUTIOUS_CALLS : CAUTIOUS_CALLS_OF_A_GUESS;
-    const isOften = this.#isSurelyOwn && this.affordsOften && this.blockMs <= PENALTY_MS;
-    return Math.max(isOften ? CAUTIOUS_CALLS.own : this.affords ? least : usual, perLostCall * this.#lost);
+    const isOften = this.#isSurelyOwn && this.asking.often && this.blockMs <= PENALTY_MS;
+    return Math.max(
+      isOften ? CAUTIOUS_CALLS.own : this.asking.sooner ? least : usual,
+      perLostCall * this.#lost,
+    );
   }
 
   get perMs(): number {

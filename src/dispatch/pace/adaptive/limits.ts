@@ -1,29 +1,14 @@
-import { allCanDie, type Demand } from '../throttle.js';
+import type { Demand } from '../throttle.js';
 import { Beginnings } from './beginnings.js';
 import { Bucket } from './bucket.js';
 import type { Empty } from './bucket-reader.js';
 import type { Block } from './block-gate.js';
+import { RefusalBudget } from './refusal-budget.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window } from './window.js';
 import { wholeSeconds, WindowReader, type WindowRead } from './window-reader.js';
 
-/**
- * Blocks per call up to which a call may go beyond a known window, and those let pass: the first ones taught the window. More
- * where all that waits dies soon: by then a limit that has grown must be found.
- */
-const PROBES = { usual: 0.01, pressing: 0.015 };
-const FREE_BLOCKS = 0.5;
-/** Share of all calls, with those to come, that may have been refused after such a call. */
-const REFUSED_BEYOND = 0.0165;
-/** The same after calls that are early, which are rarely refused, and after those that grope for the end of a window that may be none. */
-const REFUSED_EARLY = 0.0225;
-/** The same while a bucket's growth is tried sooner. */
-const AFFORDED = 0.012;
-/** The same while that of a bucket that nobody else takes of is tried at short intervals: each costs one refusal, and hardly a code. */
-const AFFORDED_OFTEN = 0.017;
-/** So many refusals have to be affordable for that: in a short run each one counts. */
-const SPARED = 3;
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
 const LONG_MS = 2500;
@@ -49,10 +34,7 @@ export class Limits {
   readonly #reader = new WindowReader(this.log);
   #windows: Window[] = [];
   bucket: Bucket | undefined;
-  #blocks = 0;
-  #refusals = 0;
-  /** The last call beyond a window was taken. */
-  #probing = false;
+  readonly #budget = new RefusalBudget(this.log);
   readonly #beginnings = new Beginnings();
   #lastEpoch: Epoch | undefined;
   /** Calls accepted at the last block that told of the limit. */
@@ -78,29 +60,14 @@ export class Limits {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
-  /** Nothing is tried beyond a window that takes all calls that are to come: at most one wait would be spared. */
   freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, demand: Demand): number {
-    const toCome = demand.moreMayCome ? Infinity : demand.waiting;
-    const forMs = allCanDie(demand) ? demand.lastsMs : Infinity;
-    const probes = forMs === Infinity ? PROBES.usual : PROBES.pressing;
-    const isDue = this.#blocks <= FREE_BLOCKS + probes * this.log.count;
-    const shareAfter = (left: number, more = 1): number => (this.#refusals + more) / (this.log.count + left);
-    const free = this.#windows.map((w) => {
-      const left = Math.min(toCome, w.calls * (1 + forMs / w.spanMs));
-      const share = shareAfter(left);
-      return w.freeAt(nowMs, pending, lastSentMs, guardMs, {
-        early: share <= REFUSED_EARLY,
-        duePerMs: demand.perMs,
-        beyond: isDue && toCome > w.calls && share <= REFUSED_BEYOND,
-        again: this.#probing ? Math.max(1, REFUSED_BEYOND * (this.log.count + left) - this.#refusals) : 0,
-      });
-    });
+    const free = this.#windows.map((w) =>
+      w.freeAt(nowMs, pending, lastSentMs, guardMs, this.#budget.ofWindow(w, demand)),
+    );
     const at = Math.max(nowMs, ...free);
     const { bucket } = this;
     if (bucket === undefined) return at;
-    const left = demand.moreMayCome ? 0 : Math.min(toCome, bucket.burst + bucket.rate * forMs);
-    bucket.affords = shareAfter(left) <= AFFORDED;
-    bucket.affordsOften = demand.perMs > bucket.rate && shareAfter(left, SPARED) <= AFFORDED_OFTEN;
+    bucket.asking = this.#budget.ofBucket(bucket, demand);
     return Math.max(at, bucket.freeAt(at === Infinity ? nowMs : at));
   }
 
@@ -114,10 +81,7 @@ export class Limits {
   }
 
   refused(isFirstOfBlock: boolean): void {
-    this.#refusals++;
-    if (!isFirstOfBlock) return;
-    this.#blocks++;
-    this.#probing = false;
+    this.#budget.refused(isFirstOfBlock);
   }
 
   accepted(sentAtMs: number, nowMs: number, isTry: boolean, guardMs: number): void {
@@ -125,7 +89,7 @@ export class Limits {
     this.bucket?.accepted(isTry);
     for (const window of this.#windows) {
       const verdict = window.accepted(guardMs);
-      if (verdict === 'grew') this.#probing = true;
+      if (verdict === 'grew') this.#budget.grew();
       if (verdict === 'refuted') this.#giveUp(window, nowMs);
     }
   }
