@@ -8,15 +8,19 @@ interface Measured {
   readonly cell: Cell;
 }
 
+/** Models by what their limits are called. */
+export type Kinds = ReadonlyMap<string, readonly Model[]>;
+
 /** Ours under each of these models, by kind of limit: how many cells reach their targets, and the usual and the least share. */
-export async function byKind(models: readonly Model[], seeds: readonly number[]): Promise<string[]> {
+export async function byKind(models: Kinds, seeds: readonly number[]): Promise<string[]> {
   const kinds = new Map<string, Measured[]>();
-  for (const model of models) {
-    const kind = kindOf(model);
-    const measured = kinds.get(kind) ?? [];
+  for (const [kind, each] of models) {
+    const measured: Measured[] = [];
     kinds.set(kind, measured);
-    for (const column of COLUMNS) {
-      measured.push({ model, column, cell: await measure(model, column, seeds, 'ours') });
+    for (const model of each) {
+      for (const column of COLUMNS) {
+        measured.push({ model, column, cell: await measure(model, column, seeds, 'ours') });
+      }
     }
   }
   return [
@@ -24,6 +28,13 @@ export async function byKind(models: readonly Model[], seeds: readonly number[])
     '| --- | --- | --- | --- | --- | --- |',
     ...[...kinds].map(([kind, measured]) => `| ${kind} | ${inWords(measured)} |`),
   ];
+}
+
+/** By the kind of each limit, whether it changes, and whether there is a hint. */
+export function kindsOf(models: readonly Model[]): Kinds {
+  const kinds = new Map<string, Model[]>();
+  for (const model of models) kinds.set(kindOf(model), [...(kinds.get(kindOf(model)) ?? []), model]);
+  return kinds;
 }
 
 function kindOf({ limit, earlier }: Model): string {

@@ -1,4 +1,6 @@
+import type { BucketSpec, LimitSpec, WindowSpec } from '../simulation/limit-spec.js';
 import { seededRandom } from '../simulation/random.js';
+import type { Kinds } from './by-kind.js';
 import {
   bucket,
   changed,
@@ -18,13 +20,18 @@ export interface Lot {
   readonly hinted: readonly Model[];
 }
 
-/** Draws figures by a seed, always the same ones. */
-export function drawLot(seed: number): Lot {
-  const random = seededRandom(seed, 0);
-
+function drawing(seed: number, stream: number) {
+  const random = seededRandom(seed, stream);
   const between = (low: number, high: number): number => Math.round(low + (high - low) * random());
   /** So that small figures come up as often as large ones. */
-  const scaled = (low: number, high: number): number => Math.round(low * (high / low) ** random());
+  const evenly = (low: number, high: number): number => low * (high / low) ** random();
+  const scaled = (low: number, high: number): number => Math.round(evenly(low, high));
+  return { random, between, evenly, scaled };
+}
+
+/** Draws figures by a seed, always the same ones. */
+export function drawLot(seed: number): Lot {
+  const { random, between, scaled } = drawing(seed, 0);
 
   /** A rate and a burst that takes between one and six seconds to flow in. */
   const drawBucket = (low = 3, high = 35): [perS: number, burst: number] => {
@@ -101,6 +108,48 @@ export function drawLot(seed: number): Lot {
     ...many(3, () => ofDearBucket(hinted, 0.95)),
   ];
   return { models, hinted: hintedModels };
+}
+
+/** Limits of kinds that no lot holds: they hold next to nothing, last next to no time, are shared windows, or change by anything. */
+export function drawUnusual(seed: number): Kinds {
+  const { evenly, scaled } = drawing(seed, 1);
+
+  /** Whose burst flows in within so many seconds. */
+  const drawBucket = (low: number, high: number, least: number, most: number) => {
+    const perS = Math.round(10 * evenly(least, most)) / 10;
+    return bucket(perS, Math.max(1, Math.round(perS * evenly(low, high))));
+  };
+  /** In so many seconds. */
+  const drawWindow = (low: number, high: number): [calls: number, seconds: number] => {
+    const seconds = scaled(low, high);
+    return [Math.max(5, Math.round(seconds * evenly(3, 30))), seconds];
+  };
+  const ofWindow = (make: (calls: number, seconds: number) => LimitSpec): Model => {
+    const [calls, seconds] = drawWindow(1, 5);
+    return model('', make(calls, seconds), 0.98, allowed(calls));
+  };
+  const changing = (spec: BucketSpec | WindowSpec): Model => {
+    const factor = evenly(0.25, 4);
+    return model('', (seedOfRun) => ({ ...spec, change: changed(seedOfRun, factor) }));
+  };
+
+  return new Map([
+    ['buckets that fill within a second', many(8, () => model('', drawBucket(0.05, 1, 3, 35)))],
+    ['buckets of up to 3/s', many(8, () => model('', drawBucket(1, 20, 0.3, 3), 0.98, { refused: 0.05 }))],
+    ['buckets that change by 0.25 to 4', many(8, () => changing(drawBucket(0.5, 8, 4, 30)))],
+    ['windows of 1 to 5 s', many(8, () => ofWindow(fixed))],
+    ['windows of 1 to 5 s by the clock', many(8, () => ofWindow((calls, s) => fixed(calls, s, 'clock')))],
+    ['sliding windows of 1 to 5 s', many(8, () => ofWindow(sliding))],
+    ['windows that change by 0.25 to 4', many(8, () => changing(fixed(...drawWindow(4, 60))))],
+    [
+      'shared windows',
+      many(8, () => {
+        const of = fixed(...drawWindow(4, 60));
+        const perS = (0.3 * of.calls) / of.seconds;
+        return model('', { kind: 'shared', of, perS }, 0.97, NEAR_ONLY);
+      }),
+    ],
+  ]);
 }
 
 /** A model as it is, or with what an earlier run told. */

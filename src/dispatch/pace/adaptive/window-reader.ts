@@ -90,6 +90,7 @@ export class WindowReader {
     let only: WindowRead | undefined;
     for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
       for (let beginsMs = 0; beginsMs < spanMs; beginsMs += spanMs / BEGINNINGS) {
+        if (!last.every((full) => endsAsSaid(full, nextBeginning(full.atMs, spanMs, beginsMs)))) continue;
         const calls = this.#fullWith(last, spanMs, beginsMs);
         if (calls === undefined || calls < FEWEST_CALLS.twice) continue;
         if (only !== undefined && (only.calls !== calls || only.spanMs !== spanMs)) return undefined;
@@ -105,22 +106,20 @@ export class WindowReader {
    */
   #fullWith(fulls: readonly Full[], spanMs: number, beginsMs?: number): number | undefined {
     let calls: number | undefined;
-    for (const { atMs, nth, begunNth, endMs } of fulls) {
+    for (const full of fulls) {
       let untilMs = -Infinity;
       let taken = 0;
       let most = 0;
-      for (let n = begunNth; n < nth; n++) {
+      for (let n = full.begunNth; n < full.nth; n++) {
         const sentAtMs = this.log.at(n);
         if (sentAtMs >= untilMs) {
-          const sinceMs = beginsMs === undefined ? 0 : (sentAtMs - beginsMs + spanMs) % spanMs;
-          untilMs = sentAtMs - sinceMs + spanMs;
+          untilMs = beginsMs === undefined ? sentAtMs + spanMs : nextBeginning(sentAtMs, spanMs, beginsMs);
           taken = 0;
         }
         most = Math.max(most, ++taken);
       }
-      const earlierMs = endMs - untilMs;
-      const isSaid = atMs < untilMs && earlierMs >= -SLACK_MS && earlierMs <= SECOND_MS + SLACK_MS;
-      if (!isSaid || taken < most || (calls !== undefined && taken !== calls)) return undefined;
+      const isAnother = calls !== undefined && taken !== calls;
+      if (isAnother || taken < most || !endsAsSaid(full, untilMs)) return undefined;
       calls = taken;
     }
     return calls;
@@ -151,4 +150,14 @@ export class WindowReader {
     const shortestMs = Math.max(...spansMs) - SECOND_MS - SLACK_MS;
     return spanMs > 0 && spanMs > shortestMs ? spanMs : undefined;
   }
+}
+
+/** When a window begins anew that began at `beginsMs`, or so many spans later. */
+const nextBeginning = (nowMs: number, spanMs: number, beginsMs: number): number =>
+  beginsMs + spanMs * (1 + Math.floor((nowMs - beginsMs) / spanMs));
+
+/** The window was full until then: the server says so, but rounds up to whole seconds. */
+function endsAsSaid({ atMs, endMs }: Full, untilMs: number): boolean {
+  const laterMs = endMs - untilMs;
+  return atMs < untilMs && laterMs >= -SLACK_MS && laterMs <= SECOND_MS + SLACK_MS;
 }
