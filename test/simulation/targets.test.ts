@@ -252,3 +252,21 @@ describe('a sliding window that rows meet one by one', () => {
     expect((await streamUnder(16, 29, 4003)).refusals).toBeGreaterThan(30);
   });
 });
+
+describe('a window of a second', () => {
+  const begins = [
+    ['first call', 7001],
+    ['clock', 7002],
+  ] as const;
+  const second = (alignedTo: 'first call' | 'clock', seed: number) =>
+    under({ kind: 'window', calls: 20, seconds: 1, alignedTo }, MORE!, seed);
+
+  it.each(begins)('is told from a bucket: by the %s', async (alignedTo, seed) => {
+    expect((await second(alignedTo, seed)).onTime).toBeGreaterThan(0.88);
+  });
+
+  it.each(begins)('control: not if it is not read out of refusals: by the %s', async (alignedTo, seed) => {
+    vi.spyOn(WindowReader.prototype, 'read').mockReturnValue(undefined);
+    expect((await second(alignedTo, seed)).onTime).toBeLessThan(0.78);
+  });
+});
