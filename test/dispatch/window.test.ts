@@ -315,7 +315,7 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as before where the block may have been a penalty', () => {
       const { window } = guessed();
-      window.penaltyMs = 15_000;
+      window.penaltyMs = 11_000;
       expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(21_000);
     });
   });

@@ -20,8 +20,8 @@ const TICK_MS = 2;
 const MOST_EARLY = 5;
 /** A call that was taken so long before another was out of the window was early, however long each took to arrive. */
 const EARLY_MS = 100;
-/** A longer block is hardly a penalty. */
-const LONGEST_PENALTY_MS = 15_500;
+/** A longer block is hardly a penalty: those that are known of close everything for 10 s, rounded up, and the way to Graph. */
+const LONGEST_PENALTY_MS = 11_500;
 /** A call that leaves so shortly before a window ends may be one of the next. */
 const HALF_SECOND_MS = 500;
 /** Calls that were taken beyond a window, for each one that may be in flight until one is refused. */
