@@ -31,9 +31,9 @@ const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
 /** Of the lot that was looked at. */
 const DRAWN = drawLot(20_261_128);
 /** Lots of which only these figures were ever seen: for the next look take others. */
-const BLIND_LOTS = [20_261_183, 20_261_184];
-const BLIND_SEEDS = [31_001, 31_002, 31_003, 31_004, 31_005];
-const UNUSUAL = drawUnusual(20_261_186);
+const BLIND_LOTS = [20_261_195, 20_261_196];
+const BLIND_SEEDS = [33_001, 33_002, 33_003, 33_004, 33_005];
+const UNUSUAL = drawUnusual(20_261_195);
 const FOLDER = 'reports/benchmarks';
 
 const NAMES = Object.keys(PLAYERS) as Player[];
