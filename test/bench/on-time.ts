@@ -31,9 +31,9 @@ const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
 /** Of the lot that was looked at. */
 const DRAWN = drawLot(20_261_128);
 /** Lots of which only these figures were ever seen: for the next look take others. */
-const BLIND_LOTS = [20_261_195, 20_261_196];
-const BLIND_SEEDS = [33_001, 33_002, 33_003, 33_004, 33_005];
-const UNUSUAL = drawUnusual(20_261_195);
+const BLIND_LOTS = [20_261_197, 20_261_198];
+const BLIND_SEEDS = [34_001, 34_002, 34_003, 34_004, 34_005];
+const UNUSUAL = drawUnusual(20_261_197);
 const FOLDER = 'reports/benchmarks';
 
 const NAMES = Object.keys(PLAYERS) as Player[];

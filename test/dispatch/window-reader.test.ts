@@ -86,14 +86,19 @@ describe('calls that come one by one', () => {
     expect(read.slides).toBeLessThanOrEqual(read.wrong);
   });
 
-  it('tell of a window that begins anew after each refusal by the second one, to the call', () => {
+  it.each([
+    { from: 2, seconds: 1, share: 0.7 },
+    { from: 3, seconds: 2, share: 0.9 },
+    { from: 3, seconds: 5, share: 0.9 },
+  ])('tell of $seconds s that begin anew after each refusal, to the call, by refusal $from', (told) => {
+    const { from, seconds, share } = told;
     const read = readsUnder((between) => {
-      const [calls, seconds] = [between(10, 100), between(1, 5)];
+      const calls = between(10, 100);
       const perMs = (1.2 * calls) / (seconds * SECOND_MS);
       const spec = { kind: 'window', calls, seconds, alignedTo: 'first call' } as const;
       return { spec, perMs, calls, spanMs: seconds * SECOND_MS };
-    }, 2);
-    expect(read.right).toBeGreaterThan(0.85);
+    }, from);
+    expect(read.right).toBeGreaterThan(share);
     expect(read.wrong).toBeLessThan(0.01);
   });
 
@@ -109,9 +114,12 @@ describe('calls that come one by one', () => {
 
   const NINE = { calls: 9, spanMs: SECOND_MS, slides: false };
   const TWENTY = { calls: 20, spanMs: SECOND_MS, slides: false };
+  const IN_TWO_SECONDS = { calls: 20, spanMs: 2 * SECOND_MS, slides: false };
   it.each([
     { calls: 20, gapsMs: [10, 20], read: TWENTY, why: 'filled twice, in different times' },
     { calls: 20, gapsMs: [20, 20], read: undefined, why: 'a bucket takes its burst twice in the same time' },
+    { calls: 20, gapsMs: [60, 80], read: undefined, why: 'that two seconds end in time is chance' },
+    { calls: 20, gapsMs: [60, 80, 70], read: IN_TWO_SECONDS, why: 'but not three times over' },
     { calls: 9, gapsMs: [20, 40], read: undefined, why: 'so few are chance' },
     { calls: 9, gapsMs: [20, 40, 60], read: NINE, why: 'but not three times over' },
   ])('$calls calls, $gapsMs ms apart, after each block: $why', (told) => {
@@ -119,8 +127,8 @@ describe('calls that come one by one', () => {
     const reader = new WindowReader(log);
     const found = told.gapsMs.map((gapMs, nth) => {
       const begunNth = log.count;
-      const atMs = 2 * SECOND_MS * nth + told.calls * gapMs;
-      for (let n = 0; n < told.calls; n++) log.push(2 * SECOND_MS * nth + n * gapMs);
+      const atMs = 4 * SECOND_MS * nth + told.calls * gapMs;
+      for (let n = 0; n < told.calls; n++) log.push(4 * SECOND_MS * nth + n * gapMs);
       return reader.read(blockAt(atMs, atMs + SECOND_MS), begunNth);
     });
     expect(found.at(-1)).toEqual(told.read);

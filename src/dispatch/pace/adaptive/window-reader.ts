@@ -57,8 +57,8 @@ export class WindowReader {
   }
 
   /**
-   * One that began anew with the first call after each block, so that what it took since tells it to the call: two refusals
-   * are enough, though a bucket explains them, too.
+   * One that began anew with the first call after each block, so that what it took since tells it to the call, though a bucket
+   * explains that, too: two refusals are enough for a second, and three for what agrees with more by chance.
    */
   #begunAnew(): WindowRead | undefined {
     const [last, second, third] = this.#fulls.toReversed();
@@ -68,7 +68,8 @@ export class WindowReader {
       const calls = this.#fullWith([last, second], spanMs);
       if (calls === undefined || calls < FEWEST_CALLS.often) continue;
       const isAgain = third !== undefined && this.#fullWith([last, third], spanMs) === calls;
-      if (calls < FEWEST_CALLS.twice && !isAgain) continue;
+      const isSharp = spanMs === SECOND_MS && calls >= FEWEST_CALLS.twice;
+      if (!isSharp && !isAgain) continue;
       if (only !== undefined) return undefined;
       only = { calls, spanMs, slides: false };
     }
