@@ -20,6 +20,7 @@ export interface Lot {
   readonly hinted: readonly Model[];
 }
 
+/** Numbers by a seed, always the same ones; streams are told apart. */
 function drawing(seed: number, stream: number) {
   const random = seededRandom(seed, stream);
   const between = (low: number, high: number): number => Math.round(low + (high - low) * random());

@@ -60,6 +60,7 @@ export class Limits {
     return this.bucket !== undefined || this.#windows.length > 0;
   }
 
+  /** Earliest time of one more call, in ms; Infinity: an answer must come first ({@link Window.freeAt}). */
   freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, demand: Demand): number {
     const free = this.#windows.map((w) =>
       w.freeAt(nowMs, pending, lastSentMs, guardMs, this.#budget.ofWindow(w, demand)),
@@ -129,7 +130,7 @@ export class Limits {
     const misread = this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
     if (misread !== undefined) {
       this.#refuted = true;
-      this.#windows = this.#windows.filter((w) => w !== misread);
+      this.#windows = this.#without(misread);
       this.bucket = this.#aside;
     }
     if (this.#windows.some((w) => w.endedEarly(block.sentAtMs, endMs, COUNTED))) return;
@@ -220,7 +221,7 @@ export class Limits {
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */
   #giveUp(window: Window, nowMs: number): void {
-    this.#windows = this.#windows.filter((w) => w !== window);
+    this.#windows = this.#without(window);
     if (window.hinted || this.bucket !== undefined) return;
     const fillMs = window.spanMs - (1 - FILLED_IN) * window.penaltyMs;
     this.bucket = new Bucket(this.log, window.calls / fillMs, window.penaltyMs, nowMs);
@@ -254,7 +255,11 @@ export class Limits {
     const fitted = new Window(this.log, Math.max(1, calls), spanMs, same !== undefined && alike(same));
     fitted.penaltyMs = waitMs;
     fitted.emptied = this.#empty(block);
-    this.#windows = [...this.#windows.filter((w) => w !== same), fitted];
+    this.#windows = [...this.#without(same), fitted];
+  }
+
+  #without(window: Window | undefined): Window[] {
+    return this.#windows.filter((w) => w !== window);
   }
 
   /** When a bucket was empty: at the last call that was refused. */

@@ -53,27 +53,24 @@ export class WindowReader {
     if (guessed) return undefined;
     const full = { atMs: triedMs, nth: this.log.count - this.log.since(triedMs), begunNth, endMs };
     this.#fulls = [...this.#fulls.slice(1 - FULL.most), full];
-    return (this.#isUnalike ? (this.#begunAnew() ?? this.#byTheClock()) : undefined) ?? this.#alwaysFull();
+    const anew = this.#isUnalike ? (theOnly(this.#begunAnew()) ?? theOnly(this.#byTheClock())) : undefined;
+    return anew ?? theOnly(this.#alwaysFull());
   }
 
   /**
-   * One that began anew with the first call after each block, so that what it took since tells it to the call, though a bucket
-   * explains that, too: two refusals are enough for a second, and three for what agrees with more by chance.
+   * Those that began anew with the first call after each block, so that what they took since tells them to the call, though a
+   * bucket explains that, too: two refusals are enough for a second, and three for what agrees with more by chance.
    */
-  #begunAnew(): WindowRead | undefined {
+  *#begunAnew(): Generator<WindowRead> {
     const [last, second, third] = this.#fulls.toReversed();
-    if (last === undefined || second === undefined) return undefined;
-    let only: WindowRead | undefined;
+    if (last === undefined || second === undefined) return;
     for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
       const calls = this.#fullWith([last, second], spanMs);
       if (calls === undefined || calls < FEWEST_CALLS.often) continue;
       const isAgain = third !== undefined && this.#fullWith([last, third], spanMs) === calls;
       const isSharp = spanMs === SECOND_MS && calls >= FEWEST_CALLS.twice;
-      if (!isSharp && !isAgain) continue;
-      if (only !== undefined) return undefined;
-      only = { calls, spanMs, slides: false };
+      if (isSharp || isAgain) yield { calls, spanMs, slides: false };
     }
-    return only;
   }
 
   /** The last two refusals came after other times. */
@@ -84,21 +81,17 @@ export class WindowReader {
     return Math.abs(last - before) >= UNALIKE_MS;
   }
 
-  /** One that begins by the clock, nobody knows when. A sliding one that takes as many never asks more of it than it takes. */
-  #byTheClock(): WindowRead | undefined {
+  /** Those that begin by the clock, nobody knows when. A sliding one that takes as many never asks more of it than it takes. */
+  *#byTheClock(): Generator<WindowRead> {
     const last = this.#fulls.slice(-FULL.byTheClock);
-    if (last.length < FULL.byTheClock) return undefined;
-    let only: WindowRead | undefined;
+    if (last.length < FULL.byTheClock) return;
     for (let spanMs = SECOND_MS; spanMs <= LONGEST_MS; spanMs += SECOND_MS) {
       for (let beginsMs = 0; beginsMs < spanMs; beginsMs += spanMs / BEGINNINGS) {
         if (!last.every((full) => endsAsSaid(full, nextBeginning(full.atMs, spanMs, beginsMs)))) continue;
         const calls = this.#fullWith(last, spanMs, beginsMs);
-        if (calls === undefined || calls < FEWEST_CALLS.twice) continue;
-        if (only !== undefined && (only.calls !== calls || only.spanMs !== spanMs)) return undefined;
-        only = { calls, spanMs, slides: true };
+        if (calls !== undefined && calls >= FEWEST_CALLS.twice) yield { calls, spanMs, slides: true };
       }
     }
-    return only;
   }
 
   /**
@@ -127,21 +120,18 @@ export class WindowReader {
   }
 
   /**
-   * One that was full however calls came. Rows that come one by one meet a sliding window as they meet a bucket, with a refusal
+   * Those that were full however calls came. Rows that come one by one meet a sliding window as they meet a bucket, with a refusal
    * now and then and a second to wait.
    */
-  #alwaysFull(): WindowRead | undefined {
-    if (this.#fulls.length < FULL.least) return undefined;
+  *#alwaysFull(): Generator<WindowRead> {
+    if (this.#fulls.length < FULL.least) return;
     const counts = this.#fulls.map(({ nth }) => nth);
     const most = Math.min(...counts);
-    let only: WindowRead | undefined;
     for (let calls = FEWEST_CALLS.often; calls <= most; calls++) {
       const spanMs = this.#spanOf(calls);
       if (spanMs === undefined || this.log.exceeds(calls, spanMs - 2 * SLACK_MS)) continue;
-      if (only !== undefined) return undefined;
-      only = { calls, spanMs, slides: counts.some((nth, i) => nth - (counts[i - 1] ?? 0) < calls) };
+      yield { calls, spanMs, slides: counts.some((nth, i) => nth - (counts[i - 1] ?? 0) < calls) };
     }
-    return only;
   }
 
   /** How long so many calls count: until one leaves, whole seconds, and Retry-After is rounded up to these. */
@@ -151,6 +141,16 @@ export class WindowReader {
     const shortestMs = Math.max(...spansMs) - SECOND_MS - SLACK_MS;
     return spanMs > 0 && spanMs > shortestMs ? spanMs : undefined;
   }
+}
+
+/** The one that all of these are; undefined if there is none, or another. */
+function theOnly(reads: Iterable<WindowRead>): WindowRead | undefined {
+  let only: WindowRead | undefined;
+  for (const read of reads) {
+    if (only !== undefined && (only.calls !== read.calls || only.spanMs !== read.spanMs)) return undefined;
+    only = read;
+  }
+  return only;
 }
 
 /** When a window begins anew that began at `beginsMs`, or so many spans later. */
