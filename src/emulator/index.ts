@@ -2,7 +2,13 @@
 export { startEmulator, type Emulator, type EmulatorOptions } from './server.js';
 export type { EmulatorSettings, ForbiddenSpec } from './settings.js';
 export type { DeviceStatus, TokenSpec, UserSpec } from './tenant/device.js';
-export type { Fault, FaultMatch, FaultRule } from './trouble/faults.js';
+export {
+  FAULTS_EXPECTED,
+  isFaultRule,
+  type Fault,
+  type FaultMatch,
+  type FaultRule,
+} from './trouble/faults.js';
 export type { ReadLagSpec } from './tenant/read-lag.js';
 export type { RequestLogEntry } from './request-log.js';
 export type { RetryAfterForm } from './trouble/throttled-reply.js';

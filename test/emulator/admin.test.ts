@@ -141,8 +141,10 @@ describe('the log', () => {
 describe('starting', () => {
   test('users and tokens that make no sense together are named, without a seed', async () => {
     const lost = startEmulator({ tokens: [{ ...TOKEN, assignTo: 'nobody' }] });
-    await expect(lost).rejects.toThrow(`token ${TOKEN.serialNumber}: unknown_user`);
-    await expect(startEmulator({ tokens: [TOKEN, TOKEN] })).rejects.toThrow('duplicate_serial');
+    await expect(lost).rejects.toThrow(`token ${TOKEN.serialNumber}: its user nobody is not among the users`);
+    await expect(startEmulator({ tokens: [TOKEN, TOKEN] })).rejects.toThrow(
+      'another one has its serial number',
+    );
     await expect(startEmulator({ users: [AMY, AMY] })).rejects.toThrow('amy@contoso.com');
     const bad = startEmulator({ tokens: [{ ...TOKEN, secretKey: '1-SECRET' }] });
     await expect(bad).rejects.not.toThrow('1-SECRET');

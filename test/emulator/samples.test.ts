@@ -51,6 +51,7 @@ describe('files of users and tokens', () => {
     );
     expect(await readTokensCsv(path)).toEqual([
       {
+        where: `${path}, line 3`,
         serialNumber: '007',
         secretKey: 'MZXW6YTB',
         timeIntervalInSeconds: 60,
@@ -63,7 +64,7 @@ describe('files of users and tokens', () => {
   test('trouble is named by file and line, without the seed', async () => {
     const path = await file('serial number,secret key,time interval\n1,MZXW6YTB,30\n2,MZXW6YTC,45\n');
     await expect(readTokensCsv(path)).rejects.toThrow(`${path}, line 3: time interval must be 30 or 60`);
-    await expect(readTokensCsv(await file('serial\n1\n'))).rejects.toThrow('there is no column serialnumber');
+    await expect(readTokensCsv(await file('serial\n1\n'))).rejects.toThrow('no column "serial number"');
     const users = await file('userPrincipalName,userType\na@b,Admin\n');
     await expect(readUsersCsv(users)).rejects.toThrow(`${users}, line 2: userType must be Member or Guest`);
   });

@@ -17,7 +17,7 @@ async function expectRefusal(
   const { code, stdout, stderr } = await desk.call(args, options);
   expect(stderr).toMatch(words);
   expect(stderr).toMatch(/^[^\n]+\n$/);
-  expect(stderr).not.toMatch(/\n\s+at |ENOENT|EISDIR|\bError:/);
+  expect(stderr).not.toMatch(/\n\s+at |ENOENT|EISDIR|\bError:|SEEDSEED/);
   expect({ code, stdout, runs: await desk.runs() }).toEqual({ code: 2, stdout: '', runs: [] });
 }
 
@@ -53,6 +53,53 @@ describe('unusable arguments', () => {
   ])('%j', async ([args, words], { desk }) => {
     await desk.write('in.csv', GOOD);
     await expectRefusal(desk, args[0] === 'run' ? [...args, ...NOWHERE] : args, words);
+  });
+
+  const TOKENS = 'upn,serial number,secret key,time interval\n';
+  test.concurrent.for<[option: string, text: string, words: RegExp]>([
+    ['--tokens', 'serial,seed\n', /emulated: its first line names no column "serial number"/],
+    ['--tokens', `${TOKENS},S1,SEEDSEED,45\n`, /emulated, line 2: time interval must be 30 or 60/],
+    ['--tokens', `${TOKENS},S1,SEEDSEED"2,30\n`, /emulated, line 2: a quote stands where none may/],
+    ['--tokens', `${TOKENS},S1,"SEEDSEED,30\n`, /emulated, line 2: a quote .* never closed/],
+    ['--tokens', `${TOKENS},S1,SEEDSEED\n`, /emulated, line 2: it has more or fewer cells/],
+    ['--tokens', `${TOKENS},S1,SEEDSEED0,30\n`, /emulated, line 2: token S1: .* no base32/],
+    [
+      '--tokens',
+      `${TOKENS},S1,SEEDSEED,30\n,S1,SEEDSEED,30\n`,
+      /emulated, line 3: token S1: another one has its serial number/,
+    ],
+    [
+      '--tokens',
+      `${TOKENS}zoe@contoso.com,S1,SEEDSEED,30\n`,
+      /line 2: token S1: its user zoe@contoso.com is not among the users/,
+    ],
+    ['--users', 'name\namy\n', /emulated: its first line names no column "userPrincipalName"/],
+    ['--users', 'userPrincipalName,userType\na@b.c,Admin\n', /emulated, line 2: userType must be/],
+    [
+      '--users',
+      'userPrincipalName,accountEnabled\na@b.c,maybe\n',
+      /emulated, line 2: accountEnabled must be/,
+    ],
+    [
+      '--users',
+      'userPrincipalName\na@b.c\nA@b.c\n',
+      /emulated, line 3: user A@b.c: another one has its name/,
+    ],
+    ['--faults', '[{', /emulated: this is no JSON list of rules/],
+    ['--faults', '[{"fault":{"kind":"magic"}}]', /emulated: .* of a kind: latency, status/],
+  ])('emulate %s with %j', async ([option, text, words], { desk }) => {
+    await desk.write('emulated', text);
+    await expectRefusal(desk, ['emulate', '--port', '0', option, 'emulated'], words);
+  });
+
+  test.concurrent('emulate on a port that is taken', async ({ desk }) => {
+    const emulator = await desk.graph([]);
+    const { port } = new URL(emulator.url);
+    await expectRefusal(
+      desk,
+      ['emulate', '--port', port],
+      /port \d+ is taken .* give another one with --port/,
+    );
   });
 
   test.concurrent.for(['', '.', '..', '../up', 'a/b', 'a\\b', '/tmp/x', '-x', 'a b', 'a\n', 'x'.repeat(200)])(

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Emulator, FaultRule, ThrottleSpec } from '../../emulator/index.js';
-import { OathEnrollError } from '../../model/errors.js';
+import { OathEnrollError, systemCode } from '../../model/errors.js';
+import { parseJson } from '../../model/json.js';
 import { unreadable } from '../../run/unreadable.js';
 import type { Io } from '../io.js';
 import { rate, seconds, wholeNumber } from '../options/option-parsers.js';
@@ -48,7 +49,7 @@ export function emulateCommand(io: Io): Command {
     .option('--seed <n>', 'of the draws for faults with a probability', wholeNumber(0), 1)
     .action(async (options: EmulateOptions) => {
       const emulator = await start(options).catch((error: unknown) => {
-        throw unusable(error);
+        throw unusable(error, options);
       });
       io.stdout.write(
         `A local Graph answers at ${emulator.url}\n` +
@@ -80,9 +81,14 @@ async function start(options: EmulateOptions): Promise<Emulator> {
   });
 }
 
-/** The emulator knows nothing of our errors: a file that cannot be opened, or a plain error with its own words. */
-function unusable(error: unknown): OathEnrollError {
+/** The emulator knows nothing of our errors: a port or a file that cannot be opened, or a plain error with its own words. */
+function unusable(error: unknown, { port }: EmulateOptions): OathEnrollError {
   if (!(error instanceof Error)) return new OathEnrollError('usage', String(error));
+  if ('port' in error)
+    return new OathEnrollError(
+      'usage',
+      `port ${port} is taken or not for you (${systemCode(error)}): give another one with --port, or 0 for any that is free`,
+    );
   return 'path' in error && typeof error.path === 'string'
     ? unreadable(error.path, error)
     : new OathEnrollError('usage', error.message);
@@ -98,7 +104,9 @@ function throttle(text: string): ThrottleSpec {
 }
 
 async function readFaults(path: string): Promise<FaultRule[]> {
-  const faults: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!Array.isArray(faults)) throw new Error(`${path}: a JSON list of faults is expected`);
-  return faults as FaultRule[];
+  const { FAULTS_EXPECTED, isFaultRule } = await import('../../emulator/index.js');
+  const faults = parseJson(await readFile(path, 'utf8'));
+  if (!Array.isArray(faults) || !faults.every(isFaultRule))
+    throw new Error(`${path}: this is no JSON list of rules. ${FAULTS_EXPECTED}`);
+  return faults;
 }

@@ -1,5 +1,5 @@
 import { isObject } from './call.js';
-import { FAULT_KINDS, type FaultRule, type Faults } from '../trouble/faults.js';
+import { FAULTS_EXPECTED, isFaultRule, type Faults } from '../trouble/faults.js';
 import type { Reply } from '../reply.js';
 import type { RequestLog } from '../request-log.js';
 import { DEFAULT_SETTINGS, unknownSetting, type EmulatorSettings } from '../settings.js';
@@ -91,14 +91,8 @@ function shownCode(admin: Admin, serialNumber: string, nowMs: number): Reply {
 
 function addFaults(admin: Admin, json: unknown): Reply {
   const rules: unknown[] = [json].flat();
-  if (!rules.every(isRule)) return failed(400, `A rule has a fault of a kind: ${FAULT_KINDS.join(', ')}.`);
+  if (!rules.every(isFaultRule)) return failed(400, FAULTS_EXPECTED);
   return { status: 201, body: { ids: rules.map((rule) => admin.faults.add(rule)) } };
-}
-
-function isRule(value: unknown): value is FaultRule {
-  if (!isObject(value) || !isObject(value['fault'])) return false;
-  const { kind, status } = value['fault'];
-  return FAULT_KINDS.some((known) => known === kind) && (kind !== 'status' || typeof status === 'number');
 }
 
 function changeSettings(admin: Admin, json: unknown): Reply {

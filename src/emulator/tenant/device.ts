@@ -11,6 +11,8 @@ export interface UserSpec {
   readonly userType?: 'Member' | 'Guest';
   /** OATH methods that the user has besides the tokens here, e.g. authenticator apps. */
   readonly otherMethods?: number;
+  /** File and line that it was read from, for messages. */
+  readonly where?: string;
 }
 
 /** A token as a test or a vendor file describes it. */
@@ -27,11 +29,13 @@ export interface TokenSpec {
   readonly assignTo?: string;
   /** `assigned` where it is assigned to somebody and `available` otherwise, unless told. */
   readonly status?: DeviceStatus;
+  /** File and line that it was read from, for messages. */
+  readonly where?: string;
 }
 
 export type DeviceStatus = 'available' | 'assigned' | 'activated' | 'failedActivation';
 
-export type User = Required<UserSpec>;
+export type User = Required<Omit<UserSpec, 'where'>>;
 
 /** What the directory tells of a token. Replaced, never changed, so that an older view stays true to its time. */
 export interface DeviceView {

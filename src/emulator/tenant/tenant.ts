@@ -27,6 +27,24 @@ export interface CodeRules {
 /** Hardware tokens and authenticator apps that a user may have together. */
 const MOST_METHODS = 5;
 
+/** Why a token cannot be in the tenant, in words. */
+const WHY_SENSELESS: Partial<Record<RefusalCause, string>> = {
+  duplicate_serial: 'another one has its serial number',
+  bad_device: 'its serial number is missing, or its secret key is no base32',
+  guest: 'its user is a guest, who cannot have one',
+  too_many_methods: `its user has ${MOST_METHODS} methods already`,
+};
+
+const placeOf = (where: string | undefined): string => (where === undefined ? '' : `${where}: `);
+
+function senseless({ serialNumber, assignTo, where }: TokenSpec, cause: RefusalCause): Error {
+  const why =
+    cause === 'unknown_user'
+      ? `its user ${assignTo} is not among the users`
+      : (WHY_SENSELESS[cause] ?? cause);
+  return new Error(`${placeOf(where)}token ${serialNumber}: ${why}`);
+}
+
 /** Users and hardware tokens, and the rules between them. Knows nothing of HTTP. */
 export class Tenant {
   readonly #usersByKey = new Map<string, User>();
@@ -37,12 +55,12 @@ export class Tenant {
   onChange: (device: Device, before: DeviceView | undefined) => void = () => undefined;
   #made = 0;
 
-  /** Throws an `Error` that names the user or serial number where a spec makes no sense; never a seed. */
+  /** Throws an `Error` that names the user or serial number, and where it was read, where a spec makes no sense; never a seed. */
   constructor(users: readonly UserSpec[] = [], tokens: readonly TokenSpec[] = []) {
     for (const user of users) this.addUser(user);
     for (const token of tokens) {
       const change = this.create(token);
-      if (change.refusal !== undefined) throw new Error(`token ${token.serialNumber}: ${change.refusal}`);
+      if (change.refusal !== undefined) throw senseless(token, change.refusal);
       if (token.status !== undefined) this.#change(change.device, { status: token.status });
     }
   }
@@ -58,7 +76,8 @@ export class Tenant {
       userPrincipalName: upn,
     };
     for (const key of [upn.toLowerCase(), user.id.toLowerCase()]) {
-      if (this.#usersByKey.has(key)) throw new Error(`user ${upn}: its name or id is taken`);
+      if (this.#usersByKey.has(key))
+        throw new Error(`${placeOf(spec.where)}user ${upn}: another one has its name or id`);
       this.#usersByKey.set(key, user);
     }
     return user;

@@ -1,3 +1,5 @@
+import { isObject } from '../routes/call.js';
+
 /** What goes wrong with a call. Delays are real ms, whatever the emulator's clock says. */
 export type Fault =
   /** The call arrives late, or its answer does. */
@@ -28,7 +30,7 @@ export type Fault =
   /** The answer's body comes in ten pieces over `ms`. An answer without a body gets one of blanks. */
   | { readonly kind: 'drip'; readonly ms: number };
 
-export const FAULT_KINDS: readonly Fault['kind'][] = [
+const FAULT_KINDS: readonly Fault['kind'][] = [
   'latency',
   'status',
   'cut-before',
@@ -37,6 +39,16 @@ export const FAULT_KINDS: readonly Fault['kind'][] = [
   'truncated',
   'drip',
 ];
+
+/** What a list of rules must be, in words. */
+export const FAULTS_EXPECTED = `A rule has a fault of a kind: ${FAULT_KINDS.join(', ')}.`;
+
+/** Whether a rule that somebody wrote can be played. */
+export function isFaultRule(value: unknown): value is FaultRule {
+  if (!isObject(value) || !isObject(value['fault'])) return false;
+  const { kind, status } = value['fault'];
+  return FAULT_KINDS.some((known) => known === kind) && (kind !== 'status' || typeof status === 'number');
+}
 
 /** Which calls a rule is about; what is missing matches any. */
 export interface FaultMatch {
