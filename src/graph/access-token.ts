@@ -1,3 +1,4 @@
+import type { GraphPort } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { Secret } from '../model/secret.js';
 
@@ -16,6 +17,15 @@ export interface BearerSource {
   /** See `GraphPort.renewSignIn`. */
   renew(sentAtElapsedMs: number, claims: string | undefined): void;
 }
+
+/** What the dispatcher knows of the sign-in: whether it must wait for it, and that a token was refused. */
+export const signInWith = (bearer: BearerSource): Pick<GraphPort, 'signingIn' | 'renewSignIn'> => ({
+  signingIn: () => {
+    const token = bearer.get();
+    return token instanceof Promise ? token.then(() => undefined) : undefined;
+  },
+  renewSignIn: (sentAtElapsedMs, claims) => bearer.renew(sentAtElapsedMs, claims),
+});
 
 /** A token is renewed this long before it ends, so that no call waits for the sign-in service. */
 const AHEAD_MS = 5 * 60_000;

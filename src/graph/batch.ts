@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Answer } from '../model/answer.js';
 import { parseJson } from '../model/json.js';
 import type { BatchAnswer, Read, ReadAnswer, ReadPort } from '../model/read.js';
-import type { BearerSource } from './access-token.js';
+import { signInWith, type BearerSource } from './access-token.js';
 import type { Exchange, Send } from './client.js';
 import { answered } from './hardware-oath.js';
 import { readFound, readPath } from './read-found.js';
@@ -23,11 +23,7 @@ const batch = z.object({ responses: z.array(z.unknown()) });
 export function createReads(apiRoot: string, send: Send, bearer: BearerSource): ReadPort {
   return {
     readTogether: (reads) => readTogether(apiRoot, send, reads),
-    signingIn: () => {
-      const token = bearer.get();
-      return token instanceof Promise ? token.then(() => undefined) : undefined;
-    },
-    renewSignIn: (sentAtElapsedMs, claims) => bearer.renew(sentAtElapsedMs, claims),
+    ...signInWith(bearer),
   };
 }
 

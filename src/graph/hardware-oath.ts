@@ -1,6 +1,6 @@
 import type { Answer, Ask, CreateTogether, GraphPort, Trouble } from '../model/answer.js';
 import { isSuccess } from '../model/http-status.js';
-import type { BearerSource } from './access-token.js';
+import { signInWith, type BearerSource } from './access-token.js';
 import type { Row } from '../model/row.js';
 import { challengedClaims } from './claims.js';
 import type { Exchange, Send } from './client.js';
@@ -42,11 +42,7 @@ export function createHardwareOath(
           return lookUp(apiRoot, send, ask, `${INVENTORY}?${serialNumberFilter(row.serialNumber)}`);
       }
     },
-    signingIn: () => {
-      const token = bearer.get();
-      return token instanceof Promise ? token.then(() => undefined) : undefined;
-    },
-    renewSignIn: (sentAtElapsedMs, claims) => bearer.renew(sentAtElapsedMs, claims),
+    ...signInWith(bearer),
   };
 }
 

@@ -9,7 +9,8 @@ const HALF_WAY: Figures = {
   rows: 1000,
   areAll: true,
   done: 500,
-  enrolled: 480,
+  isImport: false,
+  succeeded: 480,
   recollect: 13,
   failed: 7,
   perMinute: 40.4,
@@ -21,7 +22,7 @@ const CROWDED: Figures = {
   ...HALF_WAY,
   rows: 100_000,
   done: 50_000,
-  enrolled: 40_000,
+  succeeded: 40_000,
   recollect: 9000,
   failed: 1000,
   waitMs: 899_000,
@@ -34,6 +35,10 @@ describe('on a terminal', () => {
       '[====================--------------------] 500 of 1000 done, 12 min 30 s left',
       '480 enrolled, 13 to re-collect, 7 failed; 40 a minute',
     ]);
+  });
+
+  test('tokens that are only put into the inventory are imported', () => {
+    expect(progressLines({ ...HALF_WAY, isImport: true }, 79, PLAIN)[1]).toContain('480 imported, 13 to');
   });
 
   test('while Graph makes it wait, a countdown takes the place of the pace', () => {
@@ -96,7 +101,7 @@ describe('in a log', () => {
 
   test('what is not known is left out', () => {
     const early = { ...HALF_WAY, areAll: false, perMinute: undefined, leftMs: undefined };
-    expect(progressLine({ ...early, rows: 1, done: 0, enrolled: 0, recollect: 0, failed: 0 })).toBe(
+    expect(progressLine({ ...early, rows: 1, done: 0, succeeded: 0, recollect: 0, failed: 0 })).toBe(
       '1 row so far, 0 done, 0 enrolled, 0 to re-collect, 0 failed',
     );
   });

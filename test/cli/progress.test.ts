@@ -74,7 +74,15 @@ describe('the figures of a run', () => {
     [...settled, 'unresolved', 'invalid', 'duplicate'].forEach((status, at) =>
       progress.see(outcome(at + 2, status as Status)),
     );
-    expect(progress.figures()).toMatchObject({ rows: 9, done: 8, enrolled: 1, recollect: 2, failed: 3 });
+    expect(progress.figures()).toMatchObject({ rows: 9, done: 8, succeeded: 1, recollect: 2, failed: 3 });
+    expect(progress.figures().isImport).toBe(false);
+  });
+
+  test('are those of an import where rows end in the inventory', () => {
+    const { progress } = begin(3);
+    progress.see(outcome(2, 'imported'));
+    progress.see(outcome(3, 'already_imported'));
+    expect(progress.figures()).toMatchObject({ isImport: true, done: 2, succeeded: 1 });
   });
 
   test('tell the pace of the rows that took calls, once there is something to tell', async () => {

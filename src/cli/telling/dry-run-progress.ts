@@ -7,7 +7,7 @@ const EVERY_MS = 10_000;
 /** Tells every ten seconds how far a dry run has come. */
 export class DryRunProgress {
   #checked = 0;
-  #fit = 0;
+  #fit = { enrolled: 0, imported: 0 };
   #shutForMs = (): number => 0;
   #cancel: (() => void) | undefined;
 
@@ -25,7 +25,8 @@ export class DryRunProgress {
   see(event: RunEvent): void {
     if (event.type !== 'outcome') return;
     this.#checked += 1;
-    if (event.status === 'would_enroll') this.#fit += 1;
+    if (event.status === 'would_enroll') this.#fit.enrolled += 1;
+    if (event.status === 'would_import') this.#fit.imported += 1;
   }
 
   close(): void {
@@ -36,7 +37,9 @@ export class DryRunProgress {
     this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
       const waitMs = this.#shutForMs();
       const waiting = waitMs >= 1000 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
-      this.notice(`${plural(this.#checked, 'row')} checked, ${this.#fit} would be enrolled${waiting}`);
+      const { enrolled, imported } = this.#fit;
+      const fit = imported > 0 ? `${imported} would be imported` : `${enrolled} would be enrolled`;
+      this.notice(`${plural(this.#checked, 'row')} checked, ${fit}${waiting}`);
       this.#tick();
     });
   }

@@ -41,7 +41,7 @@ export function progressLines(figures: Figures, width: number, paint: Paint): [s
   const text = left === undefined ? far : `${far}, ${left}`;
   const room = Math.min(BAR.most, width - text.length - 3);
   const bar = areAll && room >= BAR.least ? `${drawn(done / rows, room, paint)} ` : '';
-  const [enrolled, again, bad] = counts(figures);
+  const [good, again, bad] = counts(figures);
   const isWaiting = waitMs >= 1000;
   const perMinute = pace(figures);
   return [
@@ -50,7 +50,7 @@ export function progressLines(figures: Figures, width: number, paint: Paint): [s
       : bar + text,
     fitted(
       [
-        part(enrolled, 1),
+        part(good, 1),
         part(again, 2, ', ', recollect > 0 ? 'yellow' : undefined),
         part(bad, 3, ', ', failed > 0 ? 'red' : undefined),
         ...(isWaiting ? [part(wait(waitMs), 0, '; ', 'yellow')] : []),
@@ -62,8 +62,8 @@ export function progressLines(figures: Figures, width: number, paint: Paint): [s
   ];
 }
 
-const counts = ({ enrolled, recollect, failed }: Figures): [string, string, string] => [
-  `${enrolled} enrolled`,
+const counts = ({ isImport, succeeded, recollect, failed }: Figures): [string, string, string] => [
+  `${succeeded} ${isImport ? 'imported' : 'enrolled'}`,
   `${recollect} to re-collect`,
   `${failed} failed`,
 ];

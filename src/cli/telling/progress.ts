@@ -10,7 +10,10 @@ export interface Figures {
   readonly areAll: boolean;
   /** Rows with an outcome. */
   readonly done: number;
-  readonly enrolled: number;
+  /** Whether rows end in the inventory, and are for nobody yet. */
+  readonly isImport: boolean;
+  /** Rows that this run enrolled, or imported. */
+  readonly succeeded: number;
   /** Rows among the done ones that need a fresh code. */
   readonly recollect: number;
   /** Rows among the done ones that a person must look at. */
@@ -32,7 +35,8 @@ const SAMPLED_EVERY_MS = 5000;
 export class Progress {
   #rows = 0;
   #done = 0;
-  #enrolled = 0;
+  #isImport = false;
+  #succeeded = 0;
   #recollect = 0;
   #failed = 0;
   /** Rows settled by calls: now, and as they were at some instants of late, oldest first. */
@@ -61,7 +65,8 @@ export class Progress {
         break;
       case 'outcome':
         this.#done += 1;
-        if (event.status === 'enrolled') this.#enrolled += 1;
+        this.#isImport ||= event.status === 'imported' || event.status === 'already_imported';
+        if (event.status === 'enrolled' || event.status === 'imported') this.#succeeded += 1;
         if (event.needsRecollection) this.#recollect += 1;
         if (isTrouble(event)) this.#failed += 1;
         if (event.attempts > 0) {
@@ -78,7 +83,8 @@ export class Progress {
       rows: this.#rows,
       areAll: foresight !== undefined,
       done: this.#done,
-      enrolled: this.#enrolled,
+      isImport: this.#isImport,
+      succeeded: this.#succeeded,
       recollect: this.#recollect,
       failed: this.#failed,
       perMinute,
