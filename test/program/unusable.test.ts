@@ -50,8 +50,12 @@ describe('unusable arguments', () => {
     [['emulate', '--port', '0', '--tokens', 'nosuch.csv'], /nosuch\.csv.*no such file/],
     [['emulate', '--port', '0', '--faults', 'nosuch.json'], /nosuch\.json.*no such file/],
     [['demo', 'nosuch.csv'], /nosuch\.csv.*no such file/],
+    [['demo', 'broken.csv'], /^oath-enroll: broken\.csv, line 2: a quote stands inside a field/],
+    [['demo', 'empty.csv'], /empty\.csv: the file is empty/],
   ])('%j', async ([args, words], { desk }) => {
     await desk.write('in.csv', GOOD);
+    await desk.write('broken.csv', 'Serial number;User;Collected at;Code\nS1;amy@contoso.com;;SEEDSEED"1\n');
+    await desk.write('empty.csv', '');
     await expectRefusal(desk, args[0] === 'run' ? [...args, ...NOWHERE] : args, words);
   });
 

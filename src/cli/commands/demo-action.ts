@@ -34,18 +34,22 @@ export async function demoAction(recollect: string | undefined, reports: string,
     latencyMs: 80,
   });
   try {
-    const text = await readFile(recollect ?? samplePath('rollout.csv'), 'utf8').catch((error: unknown) => {
-      throw unreadable(recollect ?? samplePath('rollout.csv'), error);
+    const given = recollect ?? samplePath('rollout.csv');
+    const text = await readFile(given, 'utf8').catch((error: unknown) => {
+      throw unreadable(given, error);
     });
-    const input = join(reports, 'demo', recollect === undefined ? 'rollout.csv' : 'recollect.csv');
-    await mkdir(join(reports, 'demo'), { recursive: true });
-    await writeWhole(input, fillCodes(text, fobs(tokens), systemClock.now()));
-    io.stdout.write(
-      `A local Graph was started: it lets ${LIMIT.burst} calls through at once and ${LIMIT.ratePerS} a second after that.\n` +
-        `Codes were read off its tokens into ${input}. Enrolling:\n\n`,
-    );
+    const filled = fillCodes(text, fobs(tokens), systemClock.now());
+    const copy = join(reports, 'demo', recollect === undefined ? 'rollout.csv' : 'recollect.csv');
+    if (filled !== undefined) {
+      await mkdir(join(reports, 'demo'), { recursive: true });
+      await writeWhole(copy, filled);
+      io.stdout.write(
+        `A local Graph was started: it lets ${LIMIT.burst} calls through at once and ${LIMIT.ratePerS} a second after that.\n` +
+          `Codes were read off its tokens into ${copy}. Enrolling:\n\n`,
+      );
+    }
     const exitCode = await runAction(
-      input,
+      filled === undefined ? given : copy,
       // Each demo has a new Graph, which knows nothing of what an earlier one enrolled.
       { ...runDefaults(io), reports, graphUrl: emulator.url, again: true },
       io,
