@@ -38,11 +38,17 @@ export const kindLimit: fc.Arbitrary<LimitSpec> = fc.oneof(
   slidingWindow,
 );
 
+/** Two limits that hold at once. */
+export const severalLimits = fc.record({
+  kind: fc.constant('all' as const),
+  of: fc.tuple(fc.oneof(bucket, slidingWindow, fixedWindow), fixedWindow),
+});
+
 const unkindLimit: fc.Arbitrary<LimitSpec> = fc.oneof(
   fc.tuple(bucket, change).map(([limit, its]) => ({ ...limit, change: its })),
   // Half of one call would be none, for ever.
   fc.tuple(fixedWindow, change).map(([limit, its]) => ({ ...limit, calls: limit.calls + 1, change: its })),
-  fc.record({ kind: fc.constant('all' as const), of: fc.tuple(fixedWindow, fixedWindow) }),
+  severalLimits,
   fc.record({ kind: fc.constant('penalty' as const), of: bucket, seconds: fc.constant(10) }),
   fc.record({ kind: fc.constant('early' as const), of: bucket, addS: fc.constant(1) }),
   // The other app leaves something to us.

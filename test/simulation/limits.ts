@@ -8,7 +8,7 @@ export interface Refusal {
 export interface Limit {
   /** A call arrives. Undefined: it is taken. */
   arrive(atMs: number): Refusal | undefined;
-  /** The first instant, `atMs` or later, at which a call would be taken if none came before. */
+  /** The first instant, `atMs` or later, at which a call would be taken if none came before. Asking changes nothing. */
   freeAt(atMs: number): number;
   /** How much of the limit is used up at `atMs`: 1 is all of it. */
   usedAt(atMs: number): number;
@@ -63,18 +63,17 @@ export class TokenBucket implements SharedLimit {
   arrive(atMs: number): Refusal | undefined {
     const freeMs = this.freeAt(atMs);
     if (freeMs > atMs) return later(freeMs - atMs);
-    this.#level -= 1;
+    this.take(atMs);
     return undefined;
   }
 
   take(atMs: number): void {
-    this.#fill(atMs);
-    this.#level -= 1;
+    this.#level = this.#levelAt(atMs) - 1;
+    this.#atMs = atMs;
   }
 
   freeAt(atMs: number): number {
-    this.#fill(atMs);
-    const lacking = 1 - this.#level;
+    const lacking = 1 - this.#levelAt(atMs);
     if (lacking <= DUST) return atMs;
     const { atMs: changeMs, factor } = this.change;
     const byThen = (changeMs - atMs) * this.perMs;
@@ -85,16 +84,14 @@ export class TokenBucket implements SharedLimit {
   }
 
   usedAt(atMs: number): number {
-    this.#fill(atMs);
-    return 1 - this.#level / this.burst;
+    return 1 - this.#levelAt(atMs) / this.burst;
   }
 
-  #fill(atMs: number): void {
+  #levelAt(atMs: number): number {
     const { atMs: changeMs, factor } = this.change;
     const slowMs = Math.max(0, Math.min(atMs, changeMs) - this.#atMs);
     const changedMs = Math.max(0, atMs - Math.max(this.#atMs, changeMs));
-    this.#level = Math.min(this.burst, this.#level + (slowMs + changedMs * factor) * this.perMs);
-    this.#atMs = atMs;
+    return Math.min(this.burst, this.#level + (slowMs + changedMs * factor) * this.perMs);
   }
 }
 
@@ -158,20 +155,17 @@ export class SlidingWindow implements Limit {
     const freeMs = this.freeAt(atMs);
     if (freeMs > atMs) return later(freeMs - atMs);
     this.#takenMs.push(atMs);
+    if (this.#takenMs.length > this.calls) this.#takenMs.shift();
     return undefined;
   }
 
   freeAt(atMs: number): number {
-    this.#forget(atMs);
-    return this.#takenMs.length < this.calls ? atMs : this.#takenMs[0]! + this.spanMs;
+    const [oldestMs] = this.#takenMs;
+    const isFull = oldestMs !== undefined && this.#takenMs.length === this.calls;
+    return isFull ? Math.max(atMs, oldestMs + this.spanMs) : atMs;
   }
 
   usedAt(atMs: number): number {
-    this.#forget(atMs);
-    return this.#takenMs.length / this.calls;
-  }
-
-  #forget(atMs: number): void {
-    while (this.#takenMs.length > 0 && this.#takenMs[0]! + this.spanMs <= atMs) this.#takenMs.shift();
+    return this.#takenMs.filter((takenMs) => takenMs + this.spanMs > atMs).length / this.calls;
   }
 }
