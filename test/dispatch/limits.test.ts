@@ -20,13 +20,9 @@ function learn(spec: LimitSpec, untilMs: number, tells = true): Learned {
   return { hint: throttle.hint(), taken, refused };
 }
 
-const fixed = (calls: number, seconds: number): LimitSpec => ({
-  kind: 'window',
-  calls,
-  seconds,
-  alignedTo: 'first call',
-});
-const sliding = (calls: number, seconds: number): LimitSpec => ({ kind: 'sliding', calls, seconds });
+const fixed = (calls: number, seconds: number) =>
+  ({ kind: 'window', calls, seconds, alignedTo: 'first call' }) as const;
+const sliding = (calls: number, seconds: number) => ({ kind: 'sliding', calls, seconds }) as const;
 const bucket = (perS: number, burst: number) => ({ kind: 'bucket', perS, burst }) as const;
 
 describe('a window', () => {
@@ -63,6 +59,22 @@ describe('a window', () => {
     const { taken, refused } = learn(both, 700_000);
     expect(taken).toBe(2400);
     expect(refused).toBeLessThan(0.02 * taken);
+  });
+
+  it.each([
+    [fixed(5, 2), fixed(99, 131)],
+    [fixed(20, 2), fixed(259, 84)],
+    [fixed(20, 10), fixed(200, 300)],
+    [sliding(5, 2), sliding(99, 131)],
+    [sliding(22, 14), sliding(270, 263)],
+    [bucket(5, 10), fixed(200, 120)],
+  ])('beside one that slows the calls is read to the call and to the second: %j, %j', (quick, long) => {
+    const { hint } = learn({ kind: 'all', of: [quick, long] }, 900_000);
+    const expected = [quick, long].flatMap((limit) =>
+      limit.kind === 'bucket' ? [] : [{ calls: limit.calls, spanMs: limit.seconds * 1000 }],
+    );
+    expect(hint?.windows).toEqual(expected);
+    expect(hint?.bucket === undefined).toBe(quick.kind !== 'bucket');
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { makeLimit } from '../simulation/limit-spec.js';
 
 /** So many of the last calls are remembered. */
 const REMEMBERED = 8192;
@@ -41,6 +42,27 @@ describe('the log of calls that were taken', () => {
         expect(logOf(...times).exceeds(calls, spanMs)).toBe(Math.max(0, ...within) > calls);
       }),
     );
+  });
+
+  it('knows whether a window that begins with a call would ever have refused one', () => {
+    const gaps = fc.array(fc.nat(3000), { maxLength: 60 });
+    fc.assert(
+      fc.property(
+        gaps,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 30 }),
+        (waits, calls, seconds) => {
+          let nowMs = 0;
+          const times = waits.map((wait) => (nowMs += wait));
+          const window = makeLimit({ kind: 'window', calls, seconds, alignedTo: 'first call' }, () => 0);
+          const refused = times.some((atMs) => window.arrive(atMs) !== undefined);
+          expect(logOf(...times).overfills(calls, seconds * 1000)).toBe(refused);
+        },
+      ),
+    );
+    // Two windows may meet in one span.
+    const met = logOf(0, 900, 950, 1000, 1050);
+    expect([met.overfills(3, 1000), met.exceeds(3, 1000)]).toEqual([false, true]);
   });
 
   it('forgets all but the last 8,192, which it still tells apart', () => {

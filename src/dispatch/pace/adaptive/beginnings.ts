@@ -29,12 +29,14 @@ export class Beginnings {
     return this.#all.findLast(({ reopened }) => reopened) ?? this.first;
   }
 
-  /** The latest one from which the calls until now, `count` in all, were nearly as dense as from any. */
-  densest(count: number, endMs: number): Beginning {
+  /** The latest one from which the calls until now, `count` in all, were nearly as dense as from any that is possible, if one is. */
+  densest(count: number, endMs: number, isPossible: (beginning: Beginning) => boolean): Beginning {
+    const possible = this.#all.filter(isPossible);
+    const candidates = possible.length > 0 ? possible : this.#all;
     const densityOf = ({ atMs, nth }: Beginning): number => (count - nth) / (endMs - atMs);
-    return this.#all.reduceRight(
+    return candidates.reduceRight(
       (best, each) => (count === best.nth || NEARLY * densityOf(each) > densityOf(best) ? each : best),
-      this.#all.at(-1) ?? this.first,
+      candidates.at(-1) ?? this.first,
     );
   }
 }

@@ -127,7 +127,9 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block, begun.nth);
-    const misread = this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
+    // Whoever makes calls wait for longer is another limit.
+    const misread =
+      waitMs > LONG_MS ? undefined : this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
     if (misread !== undefined) {
       this.#refuted = true;
       this.#windows = this.#without(misread);
@@ -156,7 +158,10 @@ export class Limits {
       this.#drained(block, waitMs, trialMs, nowMs);
       return;
     }
-    const full = this.#windows.find((w) => w.explains(block.sentAtMs, waitMs));
+    const astray = (w: Window): number => Math.abs(endMs - w.endMs);
+    const [full] = this.#windows
+      .filter((w) => w.explains(block.sentAtMs, waitMs))
+      .sort((a, b) => astray(a) - astray(b));
     if (full !== undefined) {
       full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));
       return;
@@ -247,8 +252,14 @@ export class Limits {
 
   /** A new window, or a better reading of one that was not yet confirmed or is about as long. */
   #fit(block: Block, endMs: number, waitMs: number): void {
-    const { atMs, nth } = this.#beginnings.densest(this.log.count, endMs);
-    const calls = this.log.count - nth;
+    const { count } = this.log;
+    // Another limit slows the calls, so the latest ones may be fewer than passed in as long a time before.
+    const isBesideAnother = this.bucket !== undefined || this.leastWindow !== undefined;
+    const { atMs, nth } = this.#beginnings.densest(count, endMs, (begun) => {
+      const spanMs = endMs - begun.atMs - SECOND_MS;
+      return !isBesideAnother || !this.log.overfills(count - begun.nth, spanMs);
+    });
+    const calls = count - nth;
     const spanMs = this.#whole(endMs - atMs, block, atMs);
     const alike = (w: Window): boolean => Math.abs(w.spanMs - spanMs) <= 0.2 * spanMs;
     const same = this.#windows.find((w) => !w.confirmed || alike(w));

@@ -29,6 +29,21 @@ export class SendLog {
     return false;
   }
 
+  /** Whether more than so many calls were ever sent in a window that begins anew with the first call after the last one's end. */
+  overfills(calls: number, spanMs: number): boolean {
+    let untilMs = -Infinity;
+    let sent = 0;
+    for (let nth = Math.max(0, this.#count - REMEMBERED); nth < this.#count; nth++) {
+      const sentAtMs = this.at(nth);
+      if (sentAtMs >= untilMs) {
+        untilMs = sentAtMs + spanMs;
+        sent = 0;
+      }
+      if (++sent > calls) return true;
+    }
+    return false;
+  }
+
   /** How many were sent after an instant (binary search). */
   since(atMs: number): number {
     let low = 0;
