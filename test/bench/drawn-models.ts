@@ -111,7 +111,7 @@ export function drawLot(seed: number): Lot {
   return { models, hinted: hintedModels };
 }
 
-/** Limits of kinds that no lot holds: they hold next to nothing, last next to no time, are shared windows, or change by anything. */
+/** Limits of kinds that no lot holds: they hold next to nothing, last next to no time, are shared windows, two at once, or change by anything. */
 export function drawUnusual(seed: number): Kinds {
   const { evenly, scaled } = drawing(seed, 1);
 
@@ -128,6 +128,21 @@ export function drawUnusual(seed: number): Kinds {
   const ofWindow = (make: (calls: number, seconds: number) => LimitSpec): Model => {
     const [calls, seconds] = drawWindow(1, 5);
     return model('', make(calls, seconds), 0.98, allowed(calls));
+  };
+  /** Beside it a window of minutes that takes but a share of what passes at its pace. */
+  const withLong = (
+    quick: LimitSpec,
+    perS: number,
+    of: (calls: number, seconds: number) => LimitSpec,
+  ): Model => {
+    const seconds = scaled(60, 300);
+    const calls = Math.round(seconds * perS * evenly(0.15, 0.7));
+    return model('', { kind: 'all', of: [quick, of(calls, seconds)] }, 0.98, allowed(calls));
+  };
+  const twoWindows = (of: (calls: number, seconds: number) => LimitSpec): Model => {
+    const seconds = scaled(2, 15);
+    const calls = Math.max(5, Math.round(seconds * evenly(1, 10)));
+    return withLong(of(calls, seconds), calls / seconds, of);
   };
   const changing = (spec: BucketSpec | WindowSpec): Model => {
     const factor = evenly(0.25, 4);
@@ -148,6 +163,15 @@ export function drawUnusual(seed: number): Kinds {
         const of = fixed(...drawWindow(4, 60));
         const perS = (0.3 * of.calls) / of.seconds;
         return model('', { kind: 'shared', of, perS }, 0.97, NEAR_ONLY);
+      }),
+    ],
+    ['a window of seconds and one of minutes', many(8, () => twoWindows(fixed))],
+    ['the same, sliding', many(8, () => twoWindows(sliding))],
+    [
+      'a bucket and a window of minutes',
+      many(8, () => {
+        const quick = drawBucket(1, 6, 3, 20);
+        return withLong(quick, quick.perS, fixed);
       }),
     ],
   ]);

@@ -31,9 +31,9 @@ const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
 /** Of the lot that was looked at. */
 const DRAWN = drawLot(20_261_128);
 /** Lots of which only these figures were ever seen: for the next look take others. */
-const BLIND_LOTS = [20_261_197, 20_261_198];
-const BLIND_SEEDS = [34_001, 34_002, 34_003, 34_004, 34_005];
-const UNUSUAL = drawUnusual(20_261_197);
+const BLIND_LOTS = [20_261_201, 20_261_202];
+const BLIND_SEEDS = [35_001, 35_002, 35_003, 35_004, 35_005];
+const UNUSUAL = drawUnusual(20_261_201);
 const FOLDER = 'reports/benchmarks';
 
 const NAMES = Object.keys(PLAYERS) as Player[];
@@ -196,7 +196,7 @@ ${blind.join('\n')}
 
 ## Unusual limits by kind, drawn by lot
 
-Kinds that the lots above hold none of, eight limits each: they hold next to nothing, last next to no time, are shared, or change by
+Kinds that the lots above hold none of, eight limits each: they hold next to nothing, last next to no time, are shared, two at once, or change by
 anything. The throttle was made for the usual ones, and this says how far it carries.
 
 ${unusual.join('\n')}
