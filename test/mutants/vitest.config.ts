@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const mutated = process.env['MUTATE'] ?? 'journal';
 
 const ofLearning = [
-  'test/dispatch/{adaptive-throttle,beginnings,bucket,limits,send-log,window,window-reader}.test.ts',
+  'test/dispatch/{adaptive-throttle,beginnings,bucket,limits,refusal-budget,send-log,window,window-reader}.test.ts',
   'test/simulation/{learned-limits,targets}.test.ts',
 ];
 
