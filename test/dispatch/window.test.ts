@@ -121,13 +121,16 @@ describe('a window that is known', () => {
 
   it('was none where a call is refused before it is full, if it is no longer than a block of a bucket', () => {
     const { window } = fullWindow(6);
-    expect(window.isMisread(5000, SPAN_MS)).toBe(true);
-    expect(window.isMisread(5000, SPAN_MS - 1)).toBe(false);
+    expect(window.isMisread(5000, 1000, SPAN_MS)).toBe(true);
+    expect(window.isMisread(5000, 1000, SPAN_MS - 1)).toBe(false);
+    // Whoever makes calls wait for longer is another limit.
+    expect(window.isMisread(5000, SPAN_MS, SPAN_MS)).toBe(true);
+    expect(window.isMisread(5000, SPAN_MS + 1, SPAN_MS)).toBe(false);
     // One call more or less may be late.
-    expect(fullWindow(5).window.isMisread(5000, SPAN_MS)).toBe(false);
-    expect(fullWindow(5).window.isMisread(SPAN_MS, SPAN_MS)).toBe(true);
+    expect(fullWindow(5).window.isMisread(5000, 1000, SPAN_MS)).toBe(false);
+    expect(fullWindow(5).window.isMisread(SPAN_MS, 1000, SPAN_MS)).toBe(true);
     window.confirmed = false;
-    expect(window.isMisread(5000, SPAN_MS)).toBe(false);
+    expect(window.isMisread(5000, 1000, SPAN_MS)).toBe(false);
   });
 
   it('is the penalty of a bucket where a block ends long after it, and lasts as long as the first one', () => {

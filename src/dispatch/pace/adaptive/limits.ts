@@ -127,9 +127,7 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block, begun.nth);
-    // Whoever makes calls wait for longer is another limit.
-    const misread =
-      waitMs > LONG_MS ? undefined : this.#windows.find((w) => w.isMisread(block.triedMs, LONG_MS));
+    const misread = this.#windows.find((w) => w.isMisread(block.triedMs, waitMs, LONG_MS));
     if (misread !== undefined) {
       this.#refuted = true;
       this.#windows = this.#without(misread);

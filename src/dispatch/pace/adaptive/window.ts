@@ -165,11 +165,13 @@ export class Window {
     return isOneByOne;
   }
 
-  /** A call was refused although fewer had been taken: what seemed to be a window as long as a bucket's block is none. */
-  isMisread(sentAtMs: number, blockMs: number): boolean {
-    return (
-      this.confirmed && this.spanMs <= blockMs && this.log.since(sentAtMs - this.spanMs) < this.calls - 1
-    );
+  /**
+   * A call was refused although fewer had been taken: what seemed to be a window as long as a bucket's block is none. Where the
+   * call is to wait for longer, it met another limit.
+   */
+  isMisread(sentAtMs: number, waitMs: number, blockMs: number): boolean {
+    const isShort = this.confirmed && Math.max(this.spanMs, waitMs) <= blockMs;
+    return isShort && this.log.since(sentAtMs - this.spanMs) < this.calls - 1;
   }
 
   /** The call was refused when the window was full, and is not told to wait longer than the window lasts. */
