@@ -76,6 +76,11 @@ describe('a window', () => {
     expect(hint?.windows).toEqual(expected);
     expect(hint?.bucket === undefined).toBe(quick.kind !== 'bucket');
   });
+
+  it('is not made longer by a wait that another asks for, which ends when that one does', () => {
+    const both: LimitSpec = { kind: 'all', of: [sliding(10, 2), sliding(208, 80)] };
+    expect(learn(both, 808_000).hint?.windows).toContainEqual({ calls: 10, spanMs: 2000 });
+  });
 });
 
 describe('a bucket', () => {
