@@ -24,8 +24,8 @@ export async function byKind(models: Kinds, seeds: readonly number[]): Promise<s
     }
   }
   return [
-    '| limit | aimed at | cells that reach it | on time: median, least | refused: median, most | far: aimed at, median, least |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| limit | aimed at | cells that reach it | that are on time | on time: median, least | refused: median, most | far: aimed at, median, least |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...[...kinds].map(([kind, measured]) => `| ${kind} | ${inWords(measured)} |`),
   ];
 }
@@ -56,6 +56,7 @@ function inWords(measured: readonly Measured[]): string {
   return [
     String(model.onTime),
     `${reached} of ${judged.length}`,
+    `${judged.filter(({ late }) => !late).length}`,
     `${median(onTime).toFixed(3)}, ${Math.min(...onTime).toFixed(3)}`,
     `${median(refused).toFixed(1)} %, ${Math.max(...refused).toFixed(1)} %`,
     far.length === 0

@@ -190,7 +190,8 @@ ${summary}
 ## By kind, drawn by lot and not looked at
 
 Ours alone, under limits whose figures a seeded generator drew: ${BLIND_LOTS.length} lots, with seeds of their own. Nothing was changed
-since these figures were seen. A cell reaches its targets by its share in time and its share of refusals, without anything let pass.
+since these figures were seen. A cell reaches its targets by its share in time and its share of refusals, without anything let pass: in a wave of fifty codes the first refusal, of which all
+is learned, is 2 % by itself. How many cells are on time, whatever was refused, stands beside that.
 
 ${blind.join('\n')}
 
