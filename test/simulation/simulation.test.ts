@@ -115,13 +115,19 @@ describe('long runs', () => {
       ],
     },
   ];
-  const HOURS_EACH = 100;
+  /** A gate that has seen all of them on one Node asks for fewer on another. */
+  const HOURS = Number(process.env['SIMULATED_HOURS'] ?? 1000);
 
-  it('keep their promises for 1,000 hours', { timeout: 120_000 }, async () => {
+  it(`keep their promises for ${HOURS} hours`, { timeout: 120_000 }, async () => {
     let hours = 0;
     let calls = 0;
     for (const [nth, limit] of slowLimits.entries()) {
-      const workload = { kind: 'stream', load: 0.9, seeds: 0.1, spanS: HOURS_EACH * 3600 } as const;
+      const workload = {
+        kind: 'stream',
+        load: 0.9,
+        seeds: 0.1,
+        spanS: (HOURS / slowLimits.length) * 3600,
+      } as const;
       const scenario: Scenario = { limit, workload, network: { oneWayMs: 60, jitter: 0.3 }, seed: 100 + nth };
       await play(scenario, (report) => {
         keepsItsPromises(report);
@@ -129,7 +135,7 @@ describe('long runs', () => {
         calls += report.calls;
       });
     }
-    expect(hours).toBeGreaterThanOrEqual(1000 - 1);
-    expect(calls).toBeGreaterThan(100_000);
+    expect(hours).toBeGreaterThanOrEqual(0.999 * HOURS);
+    expect(calls).toBeGreaterThan(100 * HOURS);
   });
 });
