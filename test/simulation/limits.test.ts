@@ -4,7 +4,7 @@ import { kindLimit, severalLimits } from './arbitraries.js';
 import { makeLimit, type LimitSpec } from './limit-spec.js';
 import type { Limit } from './limits.js';
 
-/** Never asked for: none of these limits draws lots but for the phase of a clock. */
+/** When a clock's windows begin; nothing else of these limits is drawn by lot. */
 const noPhase = (): number => 0;
 
 /** Times between calls, in ms: many at once, and pauses in which limits are free again. */

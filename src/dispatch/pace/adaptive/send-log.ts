@@ -1,6 +1,12 @@
 /** Accepted calls remembered: the largest documented window is 3,000; a larger one is held to its last 8,192. */
 const REMEMBERED = 8192;
 
+interface InWindows {
+  readonly untilMs: number;
+  readonly taken: number;
+  readonly most: number;
+}
+
 /** When the last accepted calls were sent, by number from 0. */
 export class SendLog {
   readonly #ring = new Float64Array(REMEMBERED);
@@ -29,19 +35,30 @@ export class SendLog {
     return false;
   }
 
-  /** Whether more than so many calls were ever sent in a window that begins anew with the first call after the last one's end. */
-  overfills(calls: number, spanMs: number): boolean {
+  /**
+   * The calls from one number up to another, in windows that follow each other: how many the last one took, when it ends, and the
+   * most that any took.
+   *
+   * @param endOf when a window ends whose first call was sent then; by the clock, or so long after
+   */
+  inWindows(fromNth: number, toNth: number, endOf: (sentAtMs: number) => number): InWindows {
     let untilMs = -Infinity;
-    let sent = 0;
-    for (let nth = Math.max(0, this.#count - REMEMBERED); nth < this.#count; nth++) {
+    let taken = 0;
+    let most = 0;
+    for (let nth = Math.max(fromNth, this.#count - REMEMBERED); nth < toNth; nth++) {
       const sentAtMs = this.at(nth);
       if (sentAtMs >= untilMs) {
-        untilMs = sentAtMs + spanMs;
-        sent = 0;
+        untilMs = endOf(sentAtMs);
+        taken = 0;
       }
-      if (++sent > calls) return true;
+      most = Math.max(most, ++taken);
     }
-    return false;
+    return { untilMs, taken, most };
+  }
+
+  /** Whether more than so many calls were ever sent in a window that begins anew with the first call after the last one's end. */
+  overfills(calls: number, spanMs: number): boolean {
+    return this.inWindows(0, this.#count, (sentAtMs) => sentAtMs + spanMs).most > calls;
   }
 
   /** How many were sent after an instant (binary search). */

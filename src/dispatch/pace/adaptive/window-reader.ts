@@ -100,18 +100,10 @@ export class WindowReader {
    */
   #fullWith(fulls: readonly Full[], spanMs: number, beginsMs?: number): number | undefined {
     let calls: number | undefined;
+    const endOf = (sentAtMs: number): number =>
+      beginsMs === undefined ? sentAtMs + spanMs : nextBeginning(sentAtMs, spanMs, beginsMs);
     for (const full of fulls) {
-      let untilMs = -Infinity;
-      let taken = 0;
-      let most = 0;
-      for (let n = full.begunNth; n < full.nth; n++) {
-        const sentAtMs = this.log.at(n);
-        if (sentAtMs >= untilMs) {
-          untilMs = beginsMs === undefined ? sentAtMs + spanMs : nextBeginning(sentAtMs, spanMs, beginsMs);
-          taken = 0;
-        }
-        most = Math.max(most, ++taken);
-      }
+      const { untilMs, taken, most } = this.log.inWindows(full.begunNth, full.nth, endOf);
       const isAnother = calls !== undefined && taken !== calls;
       if (isAnother || taken < most || !endsAsSaid(full, untilMs)) return undefined;
       calls = taken;
