@@ -90,6 +90,7 @@ async function* judged(
       batch = next.value;
     }
   } finally {
+    judge.close();
     await batches.return();
   }
 }

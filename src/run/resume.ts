@@ -35,6 +35,8 @@ const NO_SECRET = new Secret('');
  */
 export async function resume(folder: string, request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const locks = new RunLocks(`the resumption of ${folder}`, ports);
+  // Where the run was started, and from where it goes on, may be two folders; and its own may have been moved or renamed.
+  const whole = resolve(folder);
   try {
     await locks.takeFolder(folder);
     const run = await runSoFar(folder);
@@ -52,7 +54,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
     recorder.write({ type: 'resumed', atMs: ports.clock.now() });
     return await work(
       {
-        folder: { runId: run.header.runId, path: folder },
+        folder: { runId: basename(whole), path: folder },
         journal,
         recorder,
         locks,
@@ -63,8 +65,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
         closedUntilMs: run.closedUntilMs,
         calls: run.calls,
       },
-      // Where it was started from, and from where it goes on, may be two folders.
-      { ...request, reports: dirname(resolve(folder)) },
+      { ...request, reports: dirname(whole) },
       ports,
     );
   } finally {

@@ -17,7 +17,7 @@ export interface Measure extends Cost {
   readonly peakRssMb: number;
 }
 
-export async function costOf(rows: number, work: () => Promise<void>): Promise<Cost> {
+export async function costOf(rows: number, work: () => Promise<unknown>): Promise<Cost> {
   const cpuBefore = process.cpuUsage();
   const startedAtMs = performance.now();
   await work();
@@ -28,10 +28,10 @@ export async function costOf(rows: number, work: () => Promise<void>): Promise<C
 
 export const peakRssMb = (): number => process.resourceUsage().maxRSS / 1024;
 
-/** Runs a script that prints a {@link Measure} as JSON. */
-export async function measureApart(script: string, args: readonly string[]): Promise<Measure> {
+/** Runs a script in a process of its own; what it prints as JSON. */
+export async function runApart<T>(script: string, args: readonly string[]): Promise<T> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
-  return JSON.parse(stdout) as Measure;
+  return JSON.parse(stdout) as T;
 }
 
 export const median = (values: readonly number[]): number =>

@@ -14,7 +14,7 @@ import { Client, HTTPMessageHandler } from '@microsoft/microsoft-graph-client';
 import {
   costOf,
   inTemporaryFolder,
-  measureApart,
+  runApart,
   median,
   medianOf,
   peakRssMb,
@@ -36,7 +36,7 @@ const ROWS = 4000;
 /** Sent before the measure begins, so that connections are open and code is compiled. */
 const WARM_UP_ROWS = 1500;
 
-type Work = (rows: number) => Promise<void>;
+type Work = (rows: number) => Promise<unknown>;
 
 /** By name, in the order of the table. `folder` holds a CSV for each number of rows. */
 const SUBJECTS: Readonly<Record<string, (url: string, folder: string) => Work>> = {
@@ -109,7 +109,7 @@ async function compare(url: string, folder: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const measures: Record<string, Measure> = {};
     for (const name of names) {
-      measures[name] = await measureApart(fileURLToPath(import.meta.url), [name, url, folder]);
+      measures[name] = await runApart(fileURLToPath(import.meta.url), [name, url, folder]);
     }
     rounds.push(measures);
   }

@@ -1,6 +1,6 @@
 /**
- * What a row costs by how many there are. Two paths, both with an in-process Graph that answers each call in a turn
- * of its own: the dispatcher alone, and the whole of `run` from a CSV on disk to the results, journal synced.
+ * What a row costs by how many there are, with an in-process Graph that answers each call in a turn of its own: the
+ * dispatcher alone, and the whole of `run` and `resume` from a CSV on disk to the results, journal synced.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +8,22 @@ import { keepHeapLean } from '../../src/cli/lean-heap.js';
 import {
   costOf,
   inTemporaryFolder,
-  measureApart,
   medianOf,
   peakRssMb,
   report,
+  runApart,
+  type Cost,
   type Measure,
 } from './measure.js';
-import { dispatchRows, enrollFile, instantGraph, writeCsv } from './subjects.js';
+import {
+  dispatchRows,
+  enrollAgain,
+  enrollFile,
+  enrollHalf,
+  instantGraph,
+  resumeRun,
+  writeCsv,
+} from './subjects.js';
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 /** A small run is repeated within its process until so many rows went by: its cost is else mostly noise. */
@@ -26,23 +35,53 @@ const roundsOf = (rows: number): number => (rows >= 1_000_000 ? 1 : 3);
 const MOST_GROWTH = 1.2;
 const MOST_RSS_MB = 400;
 
-const SUBJECTS: Readonly<Record<string, (folder: string, rows: number) => Promise<void>>> = {
-  dispatcher: (_folder, rows) => dispatchRows(instantGraph, rows),
-  'whole run': (folder, rows) => enrollFile(instantGraph, csvIn(folder, rows), rows),
+interface Subject {
+  /** What came before it, in a process of its own: gives the folder of a run. */
+  readonly before?: (file: string, rows: number) => Promise<string>;
+  /** Is given the input, or what came before. */
+  readonly work: (path: string, rows: number) => Promise<unknown>;
+}
+
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  dispatcher: { work: (_file, rows) => dispatchRows(instantGraph, rows) },
+  'whole run': { work: (file, rows) => enrollFile(instantGraph, file, rows) },
+  'resumption of a run that was stopped half way': {
+    before: enrollHalf,
+    work: (folder, rows) => resumeRun(instantGraph, folder, rows),
+  },
+  'run of a file that another run enrolled': {
+    before: (file, rows) => enrollFile(instantGraph, file, rows),
+    work: (folder, rows) => enrollAgain(instantGraph, folder, rows),
+  },
 };
 
+const SCRIPT = fileURLToPath(import.meta.url);
 const csvIn = (folder: string, rows: number): string => join(folder, `${rows}.csv`);
 
 async function measure(subject: string, rows: number, folder: string): Promise<Measure> {
   keepHeapLean();
-  const work = SUBJECTS[subject]!;
-  await work(folder, WARM_UP_ROWS);
-  const times = Math.max(1, Math.ceil(LEAST_ROWS / rows));
-  const cost = await costOf(times * rows, async () => {
-    for (let i = 0; i < times; i++) await work(folder, rows);
-  });
-  return { ...cost, peakRssMb: peakRssMb() };
+  const { before, work } = SUBJECTS[subject]!;
+  const costOnce = async (count: number): Promise<Cost> => {
+    const path = before === undefined ? csvIn(folder, count) : await apart<string>('before', subject, count, folder);
+    return costOf(count, () => work(path, count));
+  };
+  await costOnce(WARM_UP_ROWS);
+  const costs: Cost[] = [];
+  for (let left = LEAST_ROWS; left > 0; left -= rows) costs.push(await costOnce(rows));
+  const mean = (of: keyof Cost): number => costs.reduce((sum, cost) => sum + cost[of], 0) / costs.length;
+  return { wallUs: mean('wallUs'), cpuUs: mean('cpuUs'), peakRssMb: peakRssMb() };
 }
+
+type Step = 'before' | 'measure';
+
+/** Does a step in a process of its own. */
+const apart = <T>(step: Step, subject: string, rows: number, folder: string): Promise<T> =>
+  runApart(SCRIPT, [step, subject, String(rows), folder]);
+
+const STEPS: Readonly<Record<Step, (subject: string, rows: number, folder: string) => Promise<unknown>>> = {
+  before: (subject, rows, folder) => SUBJECTS[subject]!.before!(csvIn(folder, rows), rows),
+  measure,
+};
 
 async function compare(folder: string): Promise<void> {
   for (const rows of new Set([WARM_UP_ROWS, ...SIZES])) await writeCsv(csvIn(folder, rows), rows);
@@ -55,7 +94,7 @@ async function compare(folder: string): Promise<void> {
     for (const rows of SIZES) {
       const rounds: Measure[] = [];
       for (let round = 0; round < roundsOf(rows); round++) {
-        rounds.push(await measureApart(fileURLToPath(import.meta.url), [subject, String(rows), folder]));
+        rounds.push(await apart('measure', subject, rows, folder));
       }
       measures.push(medianOf(rounds));
     }
@@ -73,6 +112,6 @@ async function compare(folder: string): Promise<void> {
   await report('scale', 'What a row costs by how many there are', parts);
 }
 
-const [subject, rows, folder] = process.argv.slice(2);
-if (subject === undefined) await inTemporaryFolder(compare);
-else process.stdout.write(JSON.stringify(await measure(subject, Number(rows), folder!)));
+const [step, subject, rows, folder] = process.argv.slice(2);
+if (step === undefined) await inTemporaryFolder(compare);
+else process.stdout.write(JSON.stringify(await STEPS[step as Step](subject!, Number(rows), folder!)));

@@ -15,7 +15,10 @@ import { systemClock } from '../../src/model/clock.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
 import { enroll } from '../../src/run/enroll.js';
+import type { EnrollPorts, EnrollRequest } from '../../src/run/enroll-request.js';
+import { resume } from '../../src/run/resume.js';
 import { JournalRecorder } from '../../src/run/session/journal-recorder.js';
+import { runHeader } from '../../src/run/session/run-so-far.js';
 
 export const CONCURRENCY = 16;
 
@@ -139,42 +142,83 @@ async function dispatchAll(graph: GraphPort, rows: number, recorder: Recorder): 
   await dispatcher.finished;
 }
 
-/** The whole of `oath-enroll run`: intake, dispatch, journal, results. */
-export async function enrollFile(graph: GraphPort, file: string, rows: number): Promise<void> {
-  const { counts } = await enroll(
-    {
-      input: file,
-      columns: new Map(),
-      interval: 30,
-      collectedAt: 'auto',
-      limit: undefined,
-      // Of its own: what one run enrolled, the next would skip.
-      reports: await mkdtemp(join(dirname(file), 'reports-')),
-      runId: undefined,
-      concurrency: CONCURRENCY,
-      graceSteps: 1,
-      again: false,
-      maxWaitMs: 0,
-      rates: [],
-      options: {},
+/**
+ * The whole of `oath-enroll run`: intake, dispatch, journal, results.
+ *
+ * @returns the run's folder
+ */
+export async function enrollFile(graph: GraphPort, file: string, rows: number): Promise<string> {
+  const { counts, folder } = await enroll(await requestFor(file), portsTo(graph));
+  mustBeAll(counts.enrolled, rows);
+  return folder;
+}
+
+/**
+ * A run that a signal stops once half of its rows are enrolled.
+ *
+ * @returns its folder
+ */
+export async function enrollHalf(file: string, rows: number): Promise<string> {
+  const interrupt = new AbortController();
+  let left = rows / 2;
+  const graph: GraphPort = {
+    ...instantGraph,
+    ask: (call) => {
+      if (--left === 0) interrupt.abort('SIGTERM');
+      return instantGraph.ask(call);
     },
-    {
-      graph,
-      signIn: () => Promise.resolve(),
-      clock: systemClock,
-      random: Math.random,
-      stdin: process.stdin,
-      interrupt: new AbortController().signal,
-      account: () => Promise.resolve('bench'),
-      watch: () => undefined,
-      self: { process: 1, host: 'bench', space: '' },
-      isRunning: () => true,
-      notice: () => undefined,
-      observe: () => undefined,
-    },
-  );
+  };
+  const { folder } = await enroll(await requestFor(file), { ...portsTo(graph), interrupt: interrupt.signal });
+  return folder;
+}
+
+/** The whole of `oath-enroll resume`. */
+export async function resumeRun(graph: GraphPort, folder: string, rows: number): Promise<void> {
+  const { input } = await runHeader(folder);
+  const { counts } = await resume(folder, await requestFor(input), portsTo(graph));
   mustBeAll(counts.enrolled, rows);
 }
+
+/** The whole of `oath-enroll run` of a file whose rows were all enrolled by another run. */
+export async function enrollAgain(graph: GraphPort, folder: string, rows: number): Promise<void> {
+  const { input } = await runHeader(folder);
+  const { counts } = await enroll({ ...(await requestFor(input)), reports: dirname(folder) }, portsTo(graph));
+  mustBeAll(counts.already_enrolled, rows);
+}
+
+async function requestFor(file: string): Promise<EnrollRequest> {
+  return {
+    input: file,
+    columns: new Map(),
+    interval: 30,
+    collectedAt: 'auto',
+    limit: undefined,
+    // Of its own: what one run enrolled, the next would skip.
+    reports: await mkdtemp(join(dirname(file), 'reports-')),
+    runId: undefined,
+    concurrency: CONCURRENCY,
+    graceSteps: 1,
+    again: false,
+    maxWaitMs: 0,
+    rates: [],
+    options: {},
+  };
+}
+
+const portsTo = (graph: GraphPort): EnrollPorts => ({
+  graph,
+  signIn: () => Promise.resolve(),
+  clock: systemClock,
+  random: Math.random,
+  stdin: process.stdin,
+  interrupt: new AbortController().signal,
+  account: () => Promise.resolve('bench'),
+  watch: () => undefined,
+  self: { process: 1, host: 'bench', space: '' },
+  isRunning: () => true,
+  notice: () => undefined,
+  observe: () => undefined,
+});
 
 function mustBeAll(enrolled: number, rows: number): void {
   if (enrolled !== rows) throw new Error(`${enrolled} of ${rows} rows were enrolled`);

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { encodeLine } from '../../src/journal/journal-line.js';
@@ -87,6 +87,18 @@ describe('a run that is resumed', { timeout: 180_000 }, () => {
       expect((await desk.runs()).sort()).toEqual(['.pace.json', 'r1']);
     },
   );
+
+  test.concurrent('whose folder was renamed since', async ({ desk }) => {
+    const fobs = makeFobs(4);
+    const emulator = await desk.graph(fobs, THIRD_IS_CUT);
+    await killed(desk, emulator, await desk.write('in.csv', bySeed(fobs)), 3);
+    await rename(desk.path('reports/r1'), desk.path('reports/monday'));
+
+    const { code, stderr } = await desk.call(['resume', 'reports/monday/']);
+
+    expect([code, (await desk.readRun('monday')).statuses], stderr).toEqual([0, times(4, 'enrolled')]);
+    expect((await desk.runs()).sort()).toEqual(['.pace.json', 'monday']);
+  });
 
   test.concurrent('that is finished makes no call, and needs no input', async ({ desk }) => {
     const fobs = makeFobs(3);

@@ -6,22 +6,36 @@ import { OathEnrollError } from '../../model/errors.js';
 import { parseJson } from '../../model/json.js';
 import type { Outcome } from '../../model/outcome.js';
 import type { Row } from '../../model/row.js';
-import { appendOwn, isOwn, readOwn } from './own-file.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { appendOwn, eachOwnLine, isOwn } from './own-file.js';
 import { JOURNAL } from '../../model/run-files.js';
 
 /** What the journals say of enrolled tokens, gathered so that a journal is read once. */
 const GATHERED = '.enrolled.jsonl';
 
-const lineSchema = z.union([
-  z.object({ tenant: z.string(), serialNumber: z.string(), user: z.string(), run: z.string() }),
-  /** The journal of this run was read when it had so many bytes. */
-  z.object({ run: z.string(), bytes: z.number() }),
-]);
+/** So much is appended to it at once. */
+const APPENDED_CHARS = 2 ** 20;
+
+const enrolledSchema = z.object({
+  tenant: z.string(),
+  serialNumber: z.string(),
+  user: z.string(),
+  run: z.string(),
+});
+type Enrolled = z.infer<typeof enrolledSchema>;
+
+/** The journal of this run was read when it had so many bytes. */
+const readSchema = z.object({ run: z.string(), bytes: z.number() });
+
+const lineSchema = z.union([enrolledSchema, readSchema]);
 type Line = z.infer<typeof lineSchema>;
 
 /** Which tokens earlier runs of a reports folder enrolled, for whom, in one tenant. */
 export class EarlierRuns {
   readonly #runs = new Map<string, string>();
+  #lastRun = '';
+
+  private constructor(private readonly tenant: string) {}
 
   /**
    * Reads the journals of all runs in a reports folder. What cannot be read, was damaged, or could be written by others,
@@ -34,10 +48,14 @@ export class EarlierRuns {
     const path = join(reports, GATHERED);
     const runFolder = join(reports, thisRun);
     const made = await lstat(runFolder);
-    const known = await readOwn(path, runFolder);
-    const gathered = known.split('\n').flatMap(parseLine);
-    const read = new Map(gathered.flatMap((line) => ('bytes' in line ? [[line.run, line.bytes]] : [])));
-    const added: Line[] = [];
+    const earlier = new EarlierRuns(tenantOf(account));
+    const read = new Map<string, number>();
+    await eachOwnLine(path, runFolder, (text) => {
+      const line = parseLine(text);
+      if (line === undefined) return;
+      if ('bytes' in line) read.set(line.run, line.bytes);
+      else earlier.#remember(line);
+    });
     for (const run of await readdir(reports).catch(() => [])) {
       const journal = join(reports, run, JOURNAL);
       const bytes = await lstat(journal).then(
@@ -45,18 +63,16 @@ export class EarlierRuns {
         () => undefined,
       );
       if (run === thisRun || bytes === undefined || read.get(run) === bytes) continue;
-      added.push(...(await enrolledIn(journal, run)), { run, bytes });
-    }
-    if (added.length > 0) {
-      const text = added.map((line) => `${JSON.stringify(line)}\n`).join('');
-      // What a kill tore off would swallow the line behind it.
-      const isTorn = known !== '' && !known.endsWith('\n');
-      await appendOwn(path, isTorn ? `\n${text}` : text, runFolder);
-    }
-    const earlier = new EarlierRuns();
-    const tenant = tenantOf(account);
-    for (const line of [...gathered, ...added]) {
-      if ('tenant' in line && line.tenant === tenant) earlier.#runs.set(keyOf(line), line.run);
+      // On a line of its own, whatever a kill tore off before it.
+      let text = '\n';
+      for await (const enrolled of enrolledIn(journal, run)) {
+        earlier.#remember(enrolled);
+        text += textOf(enrolled);
+        if (text.length < APPENDED_CHARS) continue;
+        await appendOwn(path, text, runFolder);
+        text = '';
+      }
+      await appendOwn(path, text + textOf({ run, bytes }), runFolder);
     }
     return earlier;
   }
@@ -65,36 +81,47 @@ export class EarlierRuns {
   runThatEnrolled(row: Pick<Row, 'serialNumber' | 'user'>): string | undefined {
     return this.#runs.get(keyOf(row));
   }
+
+  #remember({ tenant, run, ...row }: Enrolled): void {
+    if (tenant !== this.tenant) return;
+    // One text for all of its rows, however often it was read.
+    if (this.#lastRun !== run) this.#lastRun = run;
+    this.#runs.set(keyOf(row), this.#lastRun);
+  }
 }
 
-async function enrolledIn(journal: string, run: string): Promise<Line[]> {
-  const rows = new Map<number, { serialNumber: string; user: string }>();
-  const enrolled: Line[] = [];
+/** What a run enrolled. Read twice, as its million rows stand before the first of their outcomes. */
+async function* enrolledIn(journal: string, run: string): AsyncGenerator<Enrolled> {
+  const lines = new Set<number>();
   let tenant = '';
+  for await (const event of readable(journal)) {
+    if (event.type === 'signed_in') tenant = tenantOf(event.account);
+    if (event.type === 'outcome' && isProven(event)) lines.add(event.line);
+  }
+  if (lines.size === 0) return;
+  for await (const event of readable(journal)) {
+    if (event.type !== 'row' || !lines.delete(event.line)) continue;
+    yield { tenant, serialNumber: event.serialNumber, user: event.user, run };
+    if (lines.size === 0) return;
+  }
+}
+
+/** The events of a journal, up to where it is damaged. */
+async function* readable(journal: string): AsyncGenerator<RunEvent> {
   try {
-    for await (const event of new Replay(journal)) {
-      if (event.type === 'row') rows.set(event.line, { serialNumber: event.serialNumber, user: event.user });
-      if (event.type === 'signed_in') tenant = tenantOf(event.account);
-      if (event.type !== 'outcome') continue;
-      const row = rows.get(event.line);
-      if (row === undefined || !isProven(event)) continue;
-      rows.delete(event.line);
-      enrolled.push({ tenant, ...row, run });
-    }
+    yield* new Replay(journal);
   } catch (error) {
     if (!(error instanceof OathEnrollError)) throw error;
   }
-  return enrolled;
 }
 
 /** Graph said so to this run itself: what it skipped was enrolled by the run that its reason names. */
 const isProven = ({ status, attempts }: Outcome): boolean =>
   status === 'enrolled' || (status === 'already_enrolled' && attempts > 0);
 
-function parseLine(text: string): Line[] {
-  const { data } = lineSchema.safeParse(parseJson(text));
-  return data === undefined ? [] : [data];
-}
+const parseLine = (text: string): Line | undefined => lineSchema.safeParse(parseJson(text)).data;
+
+const textOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 
 /** API root and tenant of an account, without the app. */
 export const tenantOf = (account: string): string => account.slice(0, account.lastIndexOf('/'));

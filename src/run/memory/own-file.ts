@@ -25,6 +25,17 @@ export async function readOwn(path: string, runFolder: string): Promise<string> 
   );
 }
 
+/** Gives the lines of a file of one's own, one after the other; none where there is none, or it cannot be read. */
+export async function eachOwnLine(
+  path: string,
+  runFolder: string,
+  see: (line: string) => void,
+): Promise<void> {
+  await withOwn(path, runFolder, constants.O_RDONLY, undefined, async (file) => {
+    for await (const line of file.readLines({ autoClose: false })) see(line);
+  });
+}
+
 /** Appends to a file of one's own, made with mode 0600 where there is none. What stands in its place is left alone. */
 export async function appendOwn(path: string, text: string, runFolder: string): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
