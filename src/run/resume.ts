@@ -14,7 +14,7 @@ import type { EnrollPorts, EnrollRequest } from './enroll-request.js';
 import { inputFile, openInput, type Input } from './input.js';
 import { JournalRecorder } from './session/journal-recorder.js';
 import { report } from './report.js';
-import type { OpenRow } from './session/row-taker.js';
+import { isUnusable, type OpenRow } from './session/row-taker.js';
 import { JOURNAL } from '../model/run-files.js';
 import { RunLocks } from './session/run-locks.js';
 import { runSoFar, type RunSoFar } from './session/run-so-far.js';
@@ -46,8 +46,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
       if (file !== undefined) await locks.takeInput(file.path).catch(() => undefined);
       return await report(folder, ports.notice);
     }
-    if (file !== undefined) await locks.takeInput(file.path);
-    const input = file === undefined ? undefined : await sameInput(file, run, request, ports);
+    const input = file === undefined ? undefined : await sameInput(file, run, request, ports, locks);
     ports.notice(`${run.finished.size} of ${run.rows} rows are done; going on with the rest.`);
     const journal = await Journal.append(join(folder, JOURNAL), run.validBytes);
     const recorder = new JournalRecorder(journal, ports.clock, ports.observe);
@@ -73,14 +72,18 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
   }
 }
 
-/** Opens the run's input, which must be as it was: codes may stand on other lines now, or belong to others. */
+/** Takes and opens the run's input, which must be as it was: codes may stand on other lines now, or belong to others. */
 async function sameInput(
   file: InputFile,
   { header }: RunSoFar,
   request: EnrollRequest,
   ports: EnrollPorts,
+  locks: RunLocks,
 ): Promise<Input> {
-  const now = await inputFile(file.path);
+  const isThere = locks.takeInput(file.path).then(() => inputFile(file.path));
+  const now = await isThere.catch((error: unknown) => {
+    throw isUnusable(error) ? lost(file.path, error.message) : error;
+  });
   if (now.bytes !== file.bytes || now.modifiedAtMs !== file.modifiedAtMs) {
     throw changed(file.path, `it was written on ${new Date(now.modifiedAtMs).toISOString()}`);
   }
@@ -169,7 +172,14 @@ const changed = (
 ): OathEnrollError =>
   new OathEnrollError(
     'input',
-    `it was changed after the run began (${why}), so the run cannot go on with it. Put it back as it was, or start a ` +
-      `new run of ${basename(path)}: what this one enrolled is not sent again`,
+    `it was changed after the run began (${why}), so the run cannot go on with it. ${putBack(path)}`,
     { file: path, ...place },
   );
+
+const lost = (path: string, why: string): OathEnrollError =>
+  new OathEnrollError('input', `${why}, and the run needs its rows to go on. ${putBack(path)}`, {
+    file: path,
+  });
+
+const putBack = (path: string): string =>
+  `Put it back as it was, or start a new run of ${basename(path)}: what this one enrolled is not sent again`;

@@ -132,5 +132,5 @@ export class RowTaker {
 }
 
 /** Whether an input cannot be used. */
-export const isUnusable = (error: unknown): boolean =>
+export const isUnusable = (error: unknown): error is OathEnrollError =>
   error instanceof OathEnrollError && error.code === 'input';
