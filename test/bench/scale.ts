@@ -62,7 +62,8 @@ async function measure(subject: string, rows: number, folder: string): Promise<M
   keepHeapLean();
   const { before, work } = SUBJECTS[subject]!;
   const costOnce = async (count: number): Promise<Cost> => {
-    const path = before === undefined ? csvIn(folder, count) : await apart<string>('before', subject, count, folder);
+    const path =
+      before === undefined ? csvIn(folder, count) : await apart<string>('before', subject, count, folder);
     return costOf(count, () => work(path, count));
   };
   await costOnce(WARM_UP_ROWS);
