@@ -12,8 +12,6 @@ import { sourceOf, type EnrollInput, type Source } from './rows.js';
 export interface DryRunOptions extends EnrollOptions {
   /** Ask nobody: only the rows and their deadlines are looked at. */
   readonly offline?: boolean | undefined;
-  /** Told once, as Graph begins to be read: a way to ask how long its wait goes on, in ms. */
-  readonly onReading?: ((shutForMs: () => number) => void) | undefined;
 }
 
 /** What a dry run found. No journal is written, as nothing is done, and no page. */

@@ -15,6 +15,7 @@ export type { AuthMethod } from '../model/auth-method.js';
 export type { DryRun, Forecast, Obstacle } from '../model/dry-run.js';
 export type { Verdict } from '../model/exit-codes.js';
 export type { Foresight } from '../model/foresight.js';
+export type { ReadSoFar } from '../model/read.js';
 export type { Counts, Outcome, Status } from '../model/outcome.js';
 export type { Rate } from '../model/rate.js';
 export type { RunEvent } from '../model/run-event.js';

@@ -21,12 +21,13 @@ export async function withListeners<T, Options extends EnrollOptions>(
             stop.abort();
           }
         };
-  const { signal, onEvent, onForesight, onNotice, onPrompt } = options;
+  const { signal, onEvent, onForesight, onReading, onNotice, onPrompt } = options;
   const outcome = run({
     ...options,
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
     onEvent: guarded(onEvent),
     onForesight: guarded(onForesight),
+    onReading: guarded(onReading),
     onNotice: guarded(onNotice),
     onPrompt: guarded(onPrompt),
   });

@@ -96,7 +96,11 @@ export function onGraph(
     { ...requestOf(source, options), rates: ratesOf(options, graph) },
     {
       graph: graph.port,
-      inventory: { reads: graph.reads, createTogether: graph.createTogether },
+      inventory: {
+        reads: graph.reads,
+        createTogether: graph.createTogether,
+        watch: options.onReading ?? ignore,
+      },
       signIn: () => graph.signIn(),
       account: () => graph.account(),
       clock: systemClock,

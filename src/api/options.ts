@@ -3,6 +3,7 @@ import { AUTH_METHODS, type AuthMethod } from '../model/auth-method.js';
 import { OathEnrollError } from '../model/errors.js';
 import type { Foresight } from '../model/foresight.js';
 import type { Rate } from '../model/rate.js';
+import type { ReadSoFar } from '../model/read.js';
 import type { HashFunction, IntervalS } from '../model/row.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { Credential, GetToken } from '../model/credential.js';
@@ -57,6 +58,8 @@ export interface EnrollOptions {
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Told once, when all rows are known: a way to look at what can still be made of them. */
   readonly onForesight?: ((look: () => Foresight) => void) | undefined;
+  /** Told once, as a dry run begins to read Graph, or an import the tenant's inventory: a way to see how far that is. */
+  readonly onReading?: ((look: () => ReadSoFar) => void) | undefined;
   /** Told in plain words what is good to know. */
   readonly onNotice?: ((text: string) => void) | undefined;
   /** Told in plain words what a person must do or know now, such as which device code to enter; else a notice. */

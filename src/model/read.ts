@@ -51,6 +51,14 @@ export type BatchAnswer =
 /** How many reads can be sent together (Graph page "Combine multiple HTTP requests using JSON batching"). */
 export const MOST_IN_BATCH = 20;
 
+/** How far a reading of Graph has come. */
+export interface ReadSoFar {
+  /** Tokens of the inventory, or, in a dry run, single reads. */
+  readonly count: number;
+  /** How long Graph's wait goes on, in ms. */
+  readonly shutForMs: number;
+}
+
 /** How Graph is read. */
 export interface ReadPort extends Pick<GraphPort, 'signingIn' | 'renewSignIn'> {
   /** Sends up to {@link MOST_IN_BATCH} reads in one call, now. Never throws for trouble on the way. */

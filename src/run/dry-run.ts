@@ -8,7 +8,7 @@ import type { DryRun } from '../model/dry-run.js';
 import { interruptedCode } from '../model/exit-codes.js';
 import type { Granted } from '../model/granted.js';
 import type { Outcome } from '../model/outcome.js';
-import type { ReadPort } from '../model/read.js';
+import type { ReadPort, ReadSoFar } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
 import { checkPolicy, denialNote } from './rehearsal/notes.js';
 import { EarlierRuns } from './memory/earlier-runs.js';
@@ -41,8 +41,8 @@ export interface DryRunPorts
   readonly reads: ReadPort;
   /** What the sign-in allows. Asked for after it. */
   readonly granted: () => Promise<Granted>;
-  /** Given a way to see how long Graph's wait goes on, in ms. */
-  readonly watch: (shutForMs: () => number) => void;
+  /** Given a way to see how far the reading is, as it begins. */
+  readonly watch: (look: () => ReadSoFar) => void;
 }
 
 /** Rows that are asked about at the same time: enough to fill batches, and few enough to keep in memory. */
@@ -111,7 +111,7 @@ async function check(request: EnrollRequest, ports: DryRunPorts, rehearsal: Rehe
   const pace = account === undefined ? {} : await memory.recall(account);
   const parts = readerParts(request, ports, pace, input);
   return reading(parts, request, interrupt, async (reader) => {
-    ports.watch(() => reader.shutForMs);
+    ports.watch(() => ({ count: reader.story.calls, shutForMs: reader.shutForMs }));
     if (failure !== undefined) reader.stop(failure);
     return checkAll(request, ports, rehearsal, { reader, account, memory, pace });
   });

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Rate } from '../model/rate.js';
 import type { Foresight } from '../model/foresight.js';
 import type { CreateTogether, GraphPort } from '../model/answer.js';
-import type { ReadPort } from '../model/read.js';
+import type { ReadPort, ReadSoFar } from '../model/read.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { InputRequest } from './input.js';
 import type { LockPorts } from './session/run-locks.js';
@@ -28,6 +28,8 @@ export interface EnrollRequest extends InputRequest {
 export interface InventoryPorts {
   readonly reads: ReadPort;
   readonly createTogether: CreateTogether;
+  /** Given a way to see how far the reading is, as it begins. */
+  readonly watch: (look: () => ReadSoFar) => void;
 }
 
 /** What a run works with. */

@@ -7,7 +7,7 @@ import { told } from '../dispatch/decisions/decision.js';
 import type { OathDevice } from '../model/answer.js';
 import type { Clock } from '../model/clock.js';
 import { OathEnrollError } from '../model/errors.js';
-import type { ReadPort } from '../model/read.js';
+import type { ReadPort, ReadSoFar } from '../model/read.js';
 import { aborted } from './session/aborted.js';
 import { FactFinder } from './reads/fact-finder.js';
 import { inTurn } from './reads/in-turn.js';
@@ -33,6 +33,8 @@ export interface StatusPorts {
   readonly random: () => number;
   readonly stdin: Readable;
   readonly interrupt: AbortSignal;
+  /** Given a way to see how far the reading is, as it begins. */
+  readonly watch: (look: () => ReadSoFar) => void;
 }
 
 /** A token as the tenant has it, or has it not. */
@@ -70,12 +72,12 @@ async function readStatus(request: StatusRequest, ports: StatusPorts): Promise<r
   const gate = { clock, ceiling, throttle: new AdaptiveThrottle(random) };
   const { input } = request;
   return reading({ ...gate, graph: reads }, request, interrupt, (reader) =>
-    input === undefined ? ofAll(reader) : ofFile({ ...request, input }, ports, reader),
+    input === undefined ? ofAll(ports, reader) : ofFile({ ...request, input }, ports, reader),
   );
 }
 
-async function ofAll(reader: BatchReader): Promise<TokenStatus[]> {
-  const inventory = await readInventory(reader);
+async function ofAll({ watch }: StatusPorts, reader: BatchReader): Promise<TokenStatus[]> {
+  const inventory = await readInventory(reader, watch);
   if (!(inventory instanceof Inventory)) throw new OathEnrollError('environment', inventory.why);
   return [...inventory.devices].map((device) => ({
     line: undefined,
@@ -97,6 +99,7 @@ async function ofFile(
   );
   const finder = new FactFinder(reader);
   const found: TokenStatus[] = [];
+  ports.watch(() => ({ count: found.length, shutForMs: reader.shutForMs }));
   await inTurn(
     input.rows,
     AT_ONCE,

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, vi } from 'vitest';
-import { dryRun, type EnrollRow } from '../../src/api/index.js';
+import { dryRun, type EnrollRow, type ReadSoFar } from '../../src/api/index.js';
 import { test } from '../support/desk.js';
 import { codeOf, makeFobs, type Fob } from '../support/fob.js';
 
@@ -21,7 +21,7 @@ describe('a dry run of rows that a program has', () => {
     const [first, second, third] = fobs as [Fob, Fob, Fob];
     const rows = [rowOf(first), rowOf(second, { user: 'nobody@contoso.com' }), rowOf(third)];
     const settled: string[] = [];
-    const onReading = vi.fn((shutForMs: () => number) => expect(shutForMs()).toBe(0));
+    const onReading = vi.fn((look: () => ReadSoFar) => expect(look()).toEqual({ count: 0, shutForMs: 0 }));
 
     const found = await dryRun(rows, {
       graphUrl: graph.url,
@@ -61,7 +61,7 @@ describe('a dry run of rows that a program has', () => {
     expect(graph.requests()).toEqual([]);
   });
 
-  test('throws what a listener throws', async ({ desk }) => {
+  test.for(['onEvent', 'onReading'])('throws what a listener throws: %s', async (listener, { desk }) => {
     const fobs = makeFobs(2);
     const graph = await desk.graph(fobs);
     const broken = new TypeError('a listener that is broken');
@@ -70,7 +70,7 @@ describe('a dry run of rows that a program has', () => {
       {
         graphUrl: graph.url,
         reports: desk.path('reports'),
-        onEvent: () => {
+        [listener]: () => {
           throw broken;
         },
       },

@@ -2,7 +2,14 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, vi } from 'vitest';
-import { enroll, resume, type EnrollOptions, type EnrollRow, type RunEvent } from '../../src/api/index.js';
+import {
+  enroll,
+  resume,
+  type EnrollOptions,
+  type EnrollRow,
+  type ReadSoFar,
+  type RunEvent,
+} from '../../src/api/index.js';
 import type { Emulator } from '../../src/emulator/index.js';
 import { activations, rollout, test, toCsv, type Desk } from '../support/desk.js';
 import { codeOf, makeFobs, wrongCodeOf, type Fob } from '../support/fob.js';
@@ -91,9 +98,12 @@ describe('rows that a program has', () => {
       ...{ serialNumber, secretKey, timeInterval: 30, manufacturer: 'Contoso', model: 'One' },
     })) satisfies EnrollRow[];
 
-    const { verdict, summary } = await enroll(rows, onto(desk, graph, { import: 'only' }));
+    const onReading = vi.fn((look: () => ReadSoFar) => expect(look()).toEqual({ count: 0, shutForMs: 0 }));
+
+    const { verdict, summary } = await enroll(rows, onto(desk, graph, { import: 'only', onReading }));
 
     expect([verdict, summary.counts.imported]).toEqual(['done', 3]);
+    expect(onReading).toHaveBeenCalledOnce();
     expect([...graph.tenant.devices()].map(({ view }) => view.serialNumber)).toEqual(
       rows.map((row) => row.serialNumber),
     );

@@ -6,6 +6,7 @@ const PLAIN: Paint = (_, text) => text;
 const MARKED: Paint = (style, text) => `<${style}>${text}</>`;
 
 const HALF_WAY: Figures = {
+  tokensRead: undefined,
   rows: 1000,
   areAll: true,
   done: 500,
@@ -88,6 +89,25 @@ describe('on a terminal', () => {
     expect(progressLines({ ...HALF_WAY, recollect: 0 }, 79, MARKED)[1]).toBe(
       '480 enrolled, 0 to re-collect, <red>7 failed</>; 40 a minute',
     );
+  });
+});
+
+describe('while the inventory is read, before the first row', () => {
+  const READING: Figures = { ...HALF_WAY, rows: 0, done: 0, tokensRead: 12_000 };
+
+  test('it tells how many tokens were read, and how long Graph makes it wait', () => {
+    expect(progressLine(READING)).toBe('12000 tokens of the inventory read');
+    expect(progressLine({ ...READING, waitMs: 40_000 })).toBe(
+      '12000 tokens of the inventory read, waiting for Graph: 40 s',
+    );
+  });
+
+  test('on a terminal, too', () => {
+    expect(progressLines(READING, 79, PLAIN)).toEqual(['12000 tokens of the inventory read', '']);
+    expect(progressLines({ ...READING, waitMs: 40_000 }, 79, MARKED)).toEqual([
+      '12000 tokens of the inventory read',
+      '<yellow>waiting for Graph: 40 s</>',
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DryRunProgress } from '../../src/cli/telling/dry-run-progress.js';
 import { Narrator } from '../../src/cli/telling/narrator.js';
 import { Progress } from '../../src/cli/telling/progress.js';
 import type { Foresight } from '../../src/model/foresight.js';
@@ -148,5 +149,44 @@ describe('where nothing can be drawn', () => {
 
   test('control: none where a bar tells it', async () => {
     expect(await linesOf(false, 60_000)).toEqual([]);
+  });
+
+  test('the inventory that is read before the first row is told of, and no more once there are rows', async () => {
+    const { clock, progress } = begin(0);
+    const told: string[] = [];
+    const narrator = new Narrator((text) => told.push(text), clock, progress, {
+      ...{ foresight: true, rows: false, lines: true },
+    });
+    await clock.advance(10_000);
+    expect(told).toEqual([]);
+    progress.watchReading(() => ({ count: 1, shutForMs: 25_000 - clock.elapsed() }));
+    await clock.advance(10_000);
+    progress.see(row(2));
+    await clock.advance(10_000);
+    narrator.close();
+    expect(told).toEqual([
+      '1 token of the inventory read, waiting for Graph: 5 s\n',
+      '1 row so far, 0 done, 0 enrolled, 0 to re-collect, 0 failed\n',
+    ]);
+  });
+});
+
+describe('a dry run', () => {
+  test('tells every ten seconds how far it is, until it is closed', async () => {
+    const { clock } = begin(0);
+    const told: string[] = [];
+    const progress = new DryRunProgress((text) => told.push(text), clock);
+    progress.see(outcome(2, 'would_enroll'));
+    progress.see(outcome(3, 'failed'));
+    await clock.advance(10_000);
+    progress.watch(() => ({ count: 7, shutForMs: 25_000 - clock.elapsed() }));
+    progress.see(outcome(4, 'would_import'));
+    await clock.advance(10_000);
+    progress.close();
+    await clock.advance(60_000);
+    expect(told).toEqual([
+      '2 rows checked, 1 would be enrolled',
+      '3 rows checked, 1 would be imported, waiting for Graph: 5 s',
+    ]);
   });
 });

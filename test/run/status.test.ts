@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/model/clock.js';
+import type { Found, ReadPort, ReadSoFar } from '../../src/model/read.js';
 import { status, type StatusPorts } from '../../src/run/status.js';
+import { answered, device } from '../support/answers.js';
 
 const REQUEST = { columns: new Map(), concurrency: 1, maxWaitMs: 1000, rates: [] };
 
@@ -17,6 +19,7 @@ function ports(interrupt: AbortSignal, over: Partial<StatusPorts> = {}): StatusP
     random: () => 0.5,
     stdin: new PassThrough(),
     interrupt,
+    watch: () => undefined,
     ...over,
   };
 }
@@ -36,5 +39,36 @@ describe('an interrupt ends status', () => {
   it('that came before it began', async () => {
     const told = status({ ...REQUEST, input: '-' }, ports(AbortSignal.abort(130)));
     await expect(told).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('how far it is', () => {
+  const page = (count: number, nextPage?: string): Found => ({
+    kind: 'tokens',
+    tokens: Array.from({ length: count }, (_, i) => device(`${nextPage ?? 'last'}-${i}`)),
+    nextPage,
+  });
+
+  it('can be seen page by page', async () => {
+    let look: (() => ReadSoFar) | undefined;
+    const seen: (ReadSoFar | undefined)[] = [];
+    const pages = [page(3, 'p2'), page(2)];
+    const reads: ReadPort = {
+      readTogether: () => {
+        seen.push(look?.());
+        return Promise.resolve({ kind: 'each', answers: [{ answer: answered(200), found: pages.shift()! }] });
+      },
+      signingIn: () => undefined,
+      renewSignIn: () => undefined,
+    };
+    const { signal } = new AbortController();
+
+    const tokens = await status(
+      { ...REQUEST, input: undefined },
+      ports(signal, { reads, watch: (given) => (look = given) }),
+    );
+
+    expect(seen.map((each) => each?.count)).toEqual([0, 3]);
+    expect([tokens.length, look?.()]).toEqual([5, { count: 5, shutForMs: 0 }]);
   });
 });

@@ -37,7 +37,7 @@ async function rehearse(input: string, options: RunOptions, io: Io, teller: Tell
     return await dryRun(inputOf(input, io), {
       ...heardBy(teller, options, io),
       offline: options.offline,
-      onReading: (shutForMs) => progress.watch(shutForMs),
+      onReading: (look) => progress.watch(look),
       onEvent: (event) => {
         progress.see(event);
         teller.observe(event);

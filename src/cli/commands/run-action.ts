@@ -65,7 +65,7 @@ export const inputOf = (input: string, { stdin }: Io): string | Io['stdin'] =>
 
 /** Options with all that a run tells going to a teller. */
 export const heardBy = (
-  { observe, watch, notice, ask }: Teller,
+  { observe, watch, watchReading, notice, ask }: Teller,
   options: EnrollOptions,
   { env, interrupt }: Io,
 ): EnrollOptions => ({
@@ -74,6 +74,7 @@ export const heardBy = (
   signal: interrupt,
   onEvent: observe,
   onForesight: watch,
+  onReading: watchReading,
   onNotice: notice,
   onPrompt: ask,
 });

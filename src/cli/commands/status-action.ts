@@ -5,9 +5,12 @@ import { OathEnrollError } from '../../model/errors.js';
 import { defuse } from '../../model/spreadsheet.js';
 import { visible, visibleLines } from '../../model/words.js';
 import { jsonText } from '../../model/json.js';
+import type { ReadSoFar } from '../../model/read.js';
 import { status, type TokenStatus } from '../../run/status.js';
 import type { Io } from '../io.js';
 import type { RunOptions } from '../options/run-options.js';
+import { everyTenSeconds } from '../telling/every-ten-seconds.js';
+import { readingLine } from '../telling/progress-text.js';
 import { plural } from '../words.js';
 
 /** The options of `status` besides those of a run. */
@@ -49,6 +52,10 @@ export async function statusAction(
     env: io.env,
     onPrompt: (text) => void io.stderr.write(`${visibleLines(text)}\n`),
   });
+  let look: (() => ReadSoFar) | undefined;
+  const endLines = everyTenSeconds(systemClock, () => {
+    if (look !== undefined) io.stderr.write(`${readingLine(look())}\n`);
+  });
   const tokens = await status(
     {
       input,
@@ -64,8 +71,9 @@ export async function statusAction(
       random: Math.random,
       stdin: io.stdin,
       interrupt: io.interrupt,
+      watch: (given) => (look = given),
     },
-  );
+  ).finally(endLines);
   const told = tokens.map(tellOf);
   if (options.json === true) io.stdout.write(`${jsonText({ counts: countsOf(tokens), tokens: told })}\n`);
   else if (options.csv === true) io.stdout.write(csvOf(told));

@@ -1,25 +1,27 @@
 import type { Clock } from '../../model/clock.js';
+import type { ReadSoFar } from '../../model/read.js';
 import type { RunEvent } from '../../model/run-event.js';
-import { duration, plural } from '../words.js';
-
-const EVERY_MS = 10_000;
+import { plural } from '../words.js';
+import { everyTenSeconds } from './every-ten-seconds.js';
+import { waitText } from './progress-text.js';
 
 /** Tells every ten seconds how far a dry run has come. */
 export class DryRunProgress {
   #checked = 0;
   #fit = { enrolled: 0, imported: 0 };
-  #shutForMs = (): number => 0;
-  #cancel: (() => void) | undefined;
+  #look: (() => ReadSoFar) | undefined;
+  /** Ends the telling. */
+  readonly close: () => void;
 
   constructor(
     private readonly notice: (text: string) => void,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    this.#tick();
+    this.close = everyTenSeconds(clock, () => this.#tell());
   }
 
-  watch(shutForMs: () => number): void {
-    this.#shutForMs = shutForMs;
+  watch(look: () => ReadSoFar): void {
+    this.#look = look;
   }
 
   see(event: RunEvent): void {
@@ -29,18 +31,10 @@ export class DryRunProgress {
     if (event.status === 'would_import') this.#fit.imported += 1;
   }
 
-  close(): void {
-    this.#cancel?.();
-  }
-
-  #tick(): void {
-    this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
-      const waitMs = this.#shutForMs();
-      const waiting = waitMs >= 1000 ? `; Graph makes us wait another ${duration(waitMs)}` : '';
-      const { enrolled, imported } = this.#fit;
-      const fit = imported > 0 ? `${imported} would be imported` : `${enrolled} would be enrolled`;
-      this.notice(`${plural(this.#checked, 'row')} checked, ${fit}${waiting}`);
-      this.#tick();
-    });
+  #tell(): void {
+    const { enrolled, imported } = this.#fit;
+    const fit = imported > 0 ? `${imported} would be imported` : `${enrolled} would be enrolled`;
+    const waitMs = this.#look?.().shutForMs ?? 0;
+    this.notice([`${plural(this.#checked, 'row')} checked`, fit, ...waitText(waitMs)].join(', '));
   }
 }

@@ -1,12 +1,11 @@
 import type { Foresight } from '../../model/foresight.js';
 import type { Clock } from '../../model/clock.js';
 import type { RunEvent } from '../../model/run-event.js';
+import { everyTenSeconds } from './every-ten-seconds.js';
 import { foresightText } from './foresight-text.js';
 import { isTrouble, type Progress } from './progress.js';
 import { progressLine } from './progress-text.js';
 import { TROUBLES_SHOWN, type Trouble } from './summary-text.js';
-
-const EVERY_MS = 10_000;
 
 /** What a narrator tells of. */
 export interface Telling {
@@ -22,17 +21,17 @@ export interface Telling {
 export class Narrator {
   /** The first rows that a person must look at, in the order in which they were settled. */
   readonly troubles: Trouble[] = [];
-  #cancel: (() => void) | undefined;
+  readonly #endLines: () => void;
   #look: (() => Foresight) | undefined;
 
   /** @param print takes whole lines */
   constructor(
     private readonly print: (text: string) => void,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly progress: Progress,
     private readonly tells: Telling,
   ) {
-    if (tells.lines) this.#tick();
+    this.#endLines = tells.lines ? everyTenSeconds(clock, () => this.#tellStand()) : () => undefined;
   }
 
   /** The rows are known: says what can be made of them, and goes on saying so. */
@@ -43,7 +42,7 @@ export class Narrator {
 
   /** Ends the telling. */
   close(): void {
-    this.#cancel?.();
+    this.#endLines();
   }
 
   see(event: RunEvent): void {
@@ -61,14 +60,10 @@ export class Narrator {
     if (this.tells.foresight && foreseen !== '') this.print(`${foreseen}\n`);
   }
 
-  #tick(): void {
-    this.#cancel = this.clock.at(this.clock.elapsed() + EVERY_MS, () => {
-      const figures = this.progress.figures();
-      if (figures.rows > 0) {
-        this.print(`${progressLine(figures)}\n`);
-        this.#foretell();
-      }
-      this.#tick();
-    });
+  #tellStand(): void {
+    const figures = this.progress.figures();
+    if (figures.rows === 0 && figures.tokensRead === undefined) return;
+    this.print(`${progressLine(figures)}\n`);
+    this.#foretell();
   }
 }

@@ -1,4 +1,5 @@
 import type { Figures } from './progress.js';
+import type { ReadSoFar } from '../../model/read.js';
 import { duration, plural } from '../words.js';
 
 /** Makes a text stand out; it takes as much room as before. */
@@ -19,12 +20,13 @@ const BAR = { most: 40, least: 8 };
 
 /** How a run stands, as one line of a log. */
 export function progressLine(figures: Figures): string {
-  const { rows, done, areAll, waitMs } = figures;
+  const { rows, done, areAll, waitMs, tokensRead } = figures;
+  if (tokensRead !== undefined) return readingLine({ count: tokensRead, shutForMs: waitMs });
   const of = areAll
     ? `${done} of ${plural(rows, 'row')} done`
     : `${plural(rows, 'row')} so far, ${done} done`;
   const left = timeLeft(figures);
-  return [of, ...counts(figures), pace(figures), left, waitMs < 1000 ? undefined : wait(waitMs)]
+  return [of, ...counts(figures), pace(figures), left, ...waitText(waitMs)]
     .filter((part) => part !== undefined)
     .join(', ');
 }
@@ -35,14 +37,17 @@ export function progressLine(figures: Figures): string {
  * @param width columns that each may take
  */
 export function progressLines(figures: Figures, width: number, paint: Paint): [string, string] {
-  const { rows, areAll, done, recollect, failed, waitMs } = figures;
+  const { rows, areAll, done, recollect, failed, waitMs, tokensRead } = figures;
+  const waiting = waitText(waitMs).map((text) => part(text, 0, '; ', 'yellow'));
+  if (tokensRead !== undefined) {
+    return [fitted([part(readText(tokensRead), 0)], width, paint), fitted(waiting, width, paint)];
+  }
   const far = areAll ? `${done} of ${rows} done` : `${plural(rows, 'row')} so far, ${done} done`;
   const left = timeLeft(figures);
   const text = left === undefined ? far : `${far}, ${left}`;
   const room = Math.min(BAR.most, width - text.length - 3);
   const bar = areAll && room >= BAR.least ? `${drawn(done / rows, room, paint)} ` : '';
   const [good, again, bad] = counts(figures);
-  const isWaiting = waitMs >= 1000;
   const perMinute = pace(figures);
   return [
     bar === ''
@@ -53,8 +58,8 @@ export function progressLines(figures: Figures, width: number, paint: Paint): [s
         part(good, 1),
         part(again, 2, ', ', recollect > 0 ? 'yellow' : undefined),
         part(bad, 3, ', ', failed > 0 ? 'red' : undefined),
-        ...(isWaiting ? [part(wait(waitMs), 0, '; ', 'yellow')] : []),
-        ...(isWaiting || perMinute === undefined ? [] : [part(perMinute, 4, '; ')]),
+        ...waiting,
+        ...(waiting.length > 0 || perMinute === undefined ? [] : [part(perMinute, 4, '; ')]),
       ],
       width,
       paint,
@@ -76,7 +81,15 @@ function timeLeft({ leftMs, done, rows }: Figures): string | undefined {
   return leftMs === undefined || done === rows ? undefined : `${duration(Math.max(1000, leftMs))} left`;
 }
 
-const wait = (waitMs: number): string => `waiting for Graph: ${duration(waitMs)}`;
+/** How far the reading of the tenant's inventory is, as one line of a log. */
+export const readingLine = ({ count, shutForMs }: ReadSoFar): string =>
+  [readText(count), ...waitText(shutForMs)].join(', ');
+
+const readText = (tokens: number): string => `${plural(tokens, 'token')} of the inventory read`;
+
+/** How long Graph still makes it wait; nothing where that is over within a second. */
+export const waitText = (waitMs: number): string[] =>
+  waitMs < 1000 ? [] : [`waiting for Graph: ${duration(waitMs)}`];
 
 /** A bar that takes `room` columns and its brackets. */
 function drawn(share: number, room: number, paint: Paint): string {

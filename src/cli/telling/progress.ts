@@ -1,9 +1,12 @@
 import type { Foresight } from '../../model/foresight.js';
 import type { Clock } from '../../model/clock.js';
+import type { ReadSoFar } from '../../model/read.js';
 import type { RunEvent } from '../../model/run-event.js';
 
 /** How a run stands, in figures. */
 export interface Figures {
+  /** Tokens of the tenant's inventory that were read, while that is read and no row was. */
+  readonly tokensRead: number | undefined;
   /** Rows read so far. */
   readonly rows: number;
   /** Whether these are all. */
@@ -44,12 +47,18 @@ export class Progress {
   #samples: { readonly atMs: number; readonly sent: number }[] = [];
   #shutUntilMs = 0;
   #look: (() => Foresight) | undefined;
+  #lookAtReading: (() => ReadSoFar) | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   /** All rows are known, and so is what can be made of them. */
   watch(look: () => Foresight): void {
     this.#look = look;
+  }
+
+  /** The tenant's inventory is being read, before the first row. */
+  watchReading(look: () => ReadSoFar): void {
+    this.#lookAtReading = look;
   }
 
   see(event: RunEvent): void {
@@ -79,7 +88,9 @@ export class Progress {
   figures(): Figures {
     const foresight = this.#look?.();
     const perMinute = this.#perMinute();
+    const reading = this.#rows === 0 ? this.#lookAtReading?.() : undefined;
     return {
+      tokensRead: reading?.count,
       rows: this.#rows,
       areAll: foresight !== undefined,
       done: this.#done,
@@ -89,7 +100,7 @@ export class Progress {
       failed: this.#failed,
       perMinute,
       // A wait may be an earlier run's, which no event tells of.
-      waitMs: Math.max(0, this.#shutUntilMs - this.clock.now(), foresight?.shutForMs ?? 0),
+      waitMs: Math.max(0, this.#shutUntilMs - this.clock.now(), (reading ?? foresight)?.shutForMs ?? 0),
       leftMs: foresight && (foresight.leftMs ?? this.#leftMs(perMinute)),
     };
   }

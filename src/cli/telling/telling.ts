@@ -2,6 +2,7 @@ import { pageIn } from '../../api/result.js';
 import type { Foresight } from '../../model/foresight.js';
 import { systemClock } from '../../model/clock.js';
 import { jsonText } from '../../model/json.js';
+import type { ReadSoFar } from '../../model/read.js';
 import type { RunEvent } from '../../model/run-event.js';
 import { visibleLines } from '../../model/words.js';
 import type { Summary } from '../../model/summary.js';
@@ -15,6 +16,7 @@ import { summaryText, type NextSteps } from './summary-text.js';
 export interface Teller {
   readonly observe: (event: RunEvent) => void;
   readonly watch: (look: () => Foresight) => void;
+  readonly watchReading: (look: () => ReadSoFar) => void;
   readonly notice: (text: string) => void;
   /** Says what a person must do now, such as to sign in, however little is told. */
   readonly ask: (text: string) => void;
@@ -93,6 +95,10 @@ export async function telling(
       watch: (look) => {
         progress.watch(look);
         narrator.watch(look);
+      },
+      watchReading: (look) => {
+        progress.watchReading(look);
+        bar?.start();
       },
       notice,
       ask,

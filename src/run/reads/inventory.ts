@@ -2,6 +2,7 @@ import type { BatchReader } from '../../dispatch/batch-reader.js';
 import { differenceOf } from '../../dispatch/decisions/creation.js';
 import { told } from '../../dispatch/decisions/decision.js';
 import { httpStatusOf, type Answer, type OathDevice } from '../../model/answer.js';
+import type { ReadSoFar } from '../../model/read.js';
 import type { Row } from '../../model/row.js';
 
 /** More pages than any tenant has: a list that goes on beyond them does not end. */
@@ -16,6 +17,10 @@ export class Inventory {
     const known = this.#bySerial.get(key);
     // A serial number can exist twice (uploaded as CSV and through Graph): one that somebody holds tells more.
     if (known?.assignedToId === undefined) this.#bySerial.set(key, device);
+  }
+
+  get size(): number {
+    return this.#bySerial.size;
   }
 
   get devices(): Iterable<OathDevice> {
@@ -40,9 +45,17 @@ export interface Unread {
   readonly why: string;
 }
 
-/** Reads the whole inventory, page by page. */
-export async function readInventory(reader: Pick<BatchReader, 'read'>): Promise<Inventory | Unread> {
+/**
+ * Reads the whole inventory, page by page.
+ *
+ * @param watch given a way to see how far that is
+ */
+export async function readInventory(
+  reader: Pick<BatchReader, 'read' | 'shutForMs'>,
+  watch?: (look: () => ReadSoFar) => void,
+): Promise<Inventory | Unread> {
   const inventory = new Inventory();
+  watch?.(() => ({ count: inventory.size, shutForMs: reader.shutForMs }));
   let page: string | undefined;
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const reading = await reader.read({ kind: 'whole_inventory', page });

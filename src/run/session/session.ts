@@ -132,7 +132,9 @@ function inventoryOf(
   gate: Pick<GateParts, 'throttle' | 'ceiling' | 'confirming'>,
 ): Promise<Inventory | Unread> {
   if (port === undefined) throw new Error('tokens are imported where the inventory can be read');
-  return reading({ ...gate, graph: port.reads, clock }, request, interrupt, readInventory);
+  return reading({ ...gate, graph: port.reads, clock }, request, interrupt, (reader) =>
+    readInventory(reader, port.watch),
+  );
 }
 
 /** Signs in before rows are read, as codes die meanwhile. Says why that failed, if it did. */
