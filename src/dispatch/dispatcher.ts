@@ -31,6 +31,9 @@ export interface DispatcherOptions {
   readonly maxWaitMs: number;
 }
 
+/** Rows that end in one turn: outcomes of a million would fill the memory before the first is on disk. */
+const MOST_AT_ONCE = 1000;
+
 /** How the dispatcher came to its end. */
 export interface DispatchEnd {
   /** Why it stopped before all rows had their turn; undefined when they had. */
@@ -66,6 +69,8 @@ export class Dispatcher {
   #closed = false;
   #stopped: string | undefined;
   #gaveUp = false;
+  /** Whether more rows are to end once there is room for their outcomes. */
+  #awaitsRoom = false;
 
   constructor(
     private readonly parts: DispatcherParts,
@@ -113,7 +118,6 @@ export class Dispatcher {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;
     this.parts.onStop?.(reason);
-    for (const task of this.#waiting.drain()) this.#abandon(task);
     this.#pump();
   }
 
@@ -155,15 +159,24 @@ export class Dispatcher {
   }
 
   #pump(): void {
-    while (this.#started && this.#waiting.inQueue > 0 && this.#inFlight < this.options.concurrency) {
+    // Nobody who could go is held up: those before them are dead, or none goes any more.
+    if (this.#awaitsRoom) return;
+    if (this.#stopped !== undefined) {
+      for (const task of this.#waiting.drain(MOST_AT_ONCE)) this.#abandon(task);
+      if (this.#waiting.size > 0) this.#goOnWithRoom();
+    }
+    while (this.#mayTake && this.#waiting.inQueue > 0) {
       if (this.#awaitsStep()) break;
       if (!this.#gate.isOpen(this.#waiting.demand(!this.#closed))) {
         // Waiting for the gate would save none of those that will be dead when it opens.
-        this.#waiting.expireDead(this.#canArrive);
+        if (this.#waiting.expireDead(this.#canArrive, MOST_AT_ONCE)) this.#goOnWithRoom();
         break;
       }
-      const task = this.#waiting.take(this.#canArrive);
-      if (task === undefined) break;
+      const task = this.#waiting.take(this.#canArrive, MOST_AT_ONCE);
+      if (task === undefined) {
+        if (this.#waiting.inQueue > 0) this.#goOnWithRoom();
+        break;
+      }
       const leave = this.#gate.leave();
       const tasks = [task, ...this.#waiting.takeCreations(this.#asker.companionsOf(task))];
       this.#limit(() => this.#send(tasks, leave)).then(() => this.#pump(), this.#fail);
@@ -173,6 +186,19 @@ export class Dispatcher {
     this.#cancelStep?.();
     const { calls, refusals, waitedMs } = this.#gate;
     this.#resolve({ stopped: this.#stopped, calls, refusals, waitedMs });
+  }
+
+  get #mayTake(): boolean {
+    return this.#started && this.#stopped === undefined && this.#inFlight < this.options.concurrency;
+  }
+
+  #goOnWithRoom(): void {
+    this.#awaitsRoom = true;
+    const goOn = (): void => {
+      this.#awaitsRoom = false;
+      this.#pump();
+    };
+    this.parts.recorder.drained().then(goOn).catch(this.#fail);
   }
 
   /** Whether the most urgent row's code is to be made in the next step; then it goes on by itself. */

@@ -29,4 +29,6 @@ export interface Recorder {
     withLine: number | undefined,
   ): void;
   settled(row: Row, outcome: Outcome): void;
+  /** Resolves once there is room for many more; a rejection ends the run. */
+  drained(): Promise<void>;
 }

@@ -94,6 +94,7 @@ class CountingRecorder implements Recorder {
   intent = (): Promise<void> => DONE;
   withdrawn = (): void => undefined;
   answered = (): void => undefined;
+  drained = (): Promise<void> => DONE;
   settled: Recorder['settled'] = (_row, { status }) => {
     if (status === 'enrolled') this.enrolled += 1;
   };

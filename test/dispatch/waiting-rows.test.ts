@@ -70,7 +70,7 @@ describe('what waiting rows ask for', () => {
   it('forgets a deadline with the last row that had it', () => {
     addCode(1, 10_000);
     addCode(2, 20_000);
-    waiting.take(always);
+    waiting.take(always, 1);
     expect(waiting.deadlines()).toEqual([[NOW_MS + 20_000, 1]]);
   });
 });
@@ -83,9 +83,17 @@ describe('codes that cannot make it', () => {
     addCode(2, 20_000);
     addCode(3, 30_000);
     addCode(4, 40_000);
-    expect(waiting.take(lives)?.row.line).toBe(3);
+    expect(waiting.take(lives, 9)?.row.line).toBe(3);
     expect(expired).toEqual([1, 2]);
     expect(waiting.size).toBe(1);
+  });
+
+  it('expire as many at a time as is asked for', () => {
+    for (const line of [1, 2, 2, 1, 2]) addCode(line, 10_000);
+    expect([waiting.take(lives, 2), expired]).toEqual([undefined, [1, 2]]);
+    expect([waiting.expireDead(lives, 2), expired]).toEqual([true, [1, 2, 2, 1]]);
+    expect([waiting.expireDead(lives, 2), expired]).toEqual([false, [1, 2, 2, 1, 2]]);
+    expect([waiting.take(lives, 2), waiting.size]).toEqual([undefined, 0]);
   });
 
   it('expire while the gate is shut; look-ups among them, and what cannot expire, stay', () => {
@@ -93,9 +101,9 @@ describe('codes that cannot make it', () => {
     waiting.add(task(2, 20_000, { ask: 'user_tokens' }));
     waiting.add(task(1, 0, { ask: 'inventory', urgencyMs: Infinity }));
     waiting.addFresh(seedRow(2), Infinity);
-    waiting.expireDead(lives);
+    expect(waiting.expireDead(lives, 9)).toBe(false);
     expect(expired).toEqual([1]);
-    expect(lines(waiting.drain())).toEqual([2, 1, 2]);
+    expect(lines(waiting.drain(9))).toEqual([2, 1, 2]);
   });
 });
 
@@ -108,7 +116,7 @@ describe('a row that waits for a time of its own', () => {
     expect([waiting.inQueue, woken]).toEqual([1, 0]);
     await clock.advance(1);
     expect([waiting.inQueue, waiting.size, woken]).toEqual([2, 2, 1]);
-    expect(waiting.take(always)?.row.line).toBe(1);
+    expect(waiting.take(always, 1)?.row.line).toBe(1);
   });
 
   it('is there at once where its time has come', async () => {
@@ -118,7 +126,7 @@ describe('a row that waits for a time of its own', () => {
   });
 
   it.each([
-    ['taken out with the others', () => lines(waiting.drain())],
+    ['taken out with the others', () => lines(waiting.drain(9))],
     ['to be forgotten', () => (waiting.cancel(), [1])],
   ])('wakes nobody once it is %s', async (_, end) => {
     waiting.add(task(1, 90_000, { notBeforeMs: 3000 }));
@@ -136,7 +144,7 @@ describe('tokens that are created together', () => {
     expect(lines(waiting.takeCreations(2))).toEqual([1, 2]);
     addCode(9, 10_000);
     expect(waiting.takeCreations(5)).toEqual([]);
-    waiting.take(always);
+    waiting.take(always, 1);
     expect(lines(waiting.takeCreations(5))).toEqual([3]);
     expect(waiting.takeCreations(5)).toEqual([]);
   });

@@ -23,6 +23,7 @@ export function dispatcherClient({ throttle, ...options }: Settings = {}): Clien
           withdrawn: () => undefined,
           answered: () => undefined,
           settled: (row, { status }) => settled(row, status),
+          drained: () => Promise.resolve(),
         },
       },
       { concurrency: CONCURRENCY, graceSteps: 1, maxWaitMs: 900_000, ...options },

@@ -24,6 +24,9 @@ type Entry =
 /** A journal in memory, whose disk may dawdle or fail. */
 export class MemoryRecorder implements Recorder {
   readonly entries: Entry[] = [];
+  /** The most outcomes that came without room for them being awaited. */
+  mostAtOnce = 0;
+  #sinceRoom = 0;
 
   /** `toDisk` is what writing an intent takes; a rejection is a failed disk. */
   constructor(private readonly toDisk: (row: Row) => Promise<void> = () => Promise.resolve()) {}
@@ -58,6 +61,11 @@ export class MemoryRecorder implements Recorder {
 
   settled(row: Row, outcome: Outcome): void {
     this.entries.push({ type: 'settled', line: row.line, ...outcome });
+    this.mostAtOnce = Math.max(this.mostAtOnce, (this.#sinceRoom += 1));
+  }
+
+  drained(): Promise<void> {
+    return Promise.resolve().then(() => void (this.#sinceRoom = 0));
   }
 
   outcomesOf(line: number): Outcome[] {

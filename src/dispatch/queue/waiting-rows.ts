@@ -104,10 +104,14 @@ export class WaitingRows {
     else this.#dueBy.set(urgencyMs, count);
   }
 
-  /** The most urgent row that can still make it; those before it that cannot expire. */
-  take(canMakeIt: (task: Task) => boolean): Task | undefined {
-    for (let task = this.#pop(); task !== undefined; task = this.#pop()) {
-      if (task.ask !== 'activate' || canMakeIt(task)) return task;
+  /**
+   * Takes the most urgent row that can still make it; those before it that cannot expire, up to so many. Undefined where it
+   * was not found among them.
+   */
+  take(canMakeIt: (task: Task) => boolean, most: number): Task | undefined {
+    for (let count = 0; count < most; count += 1) {
+      const task = this.#pop();
+      if (task?.ask !== 'activate' || canMakeIt(task)) return task;
       this.expire(task);
     }
     return undefined;
@@ -123,26 +127,43 @@ export class WaitingRows {
     return tasks;
   }
 
-  /** Expires the codes that cannot make it; look-ups stay, as they are worth their answer at any time. */
-  expireDead(canMakeIt: (task: Task) => boolean): void {
+  /**
+   * Expires the codes that cannot make it, up to so many; look-ups stay, as they are worth their answer at any time.
+   *
+   * @returns whether more may be dead
+   */
+  expireDead(canMakeIt: (task: Task) => boolean, most: number): boolean {
     const lookUps: Task[] = [];
-    for (let task = this.peek(); task !== undefined; task = this.peek()) {
+    let left = most;
+    for (let task = this.peek(); task !== undefined && left > 0; task = this.peek()) {
       if (task.urgencyMs === Infinity || canMakeIt(task)) break;
       this.#pop();
-      if (task.ask === 'activate') this.expire(task);
-      else lookUps.push(task);
+      if (task.ask !== 'activate') lookUps.push(task);
+      else {
+        this.expire(task);
+        left -= 1;
+      }
     }
     for (const task of lookUps) this.#push(task);
+    return left === 0;
   }
 
-  /** Takes all rows out. */
-  *drain(): IterableIterator<Task> {
-    for (let task = this.#pop(); task !== undefined; task = this.#pop()) yield task;
-    for (const [task, cancel] of this.#delayed) {
-      cancel();
+  /** Takes up to so many rows out, whenever their time is. */
+  *drain(most: number): IterableIterator<Task> {
+    for (let count = 0; count < most; count += 1) {
+      const task = this.#pop() ?? this.#popDelayed();
+      if (task === undefined) return;
       yield task;
     }
-    this.#delayed.clear();
+  }
+
+  #popDelayed(): Task | undefined {
+    for (const [task, cancel] of this.#delayed) {
+      cancel();
+      this.#delayed.delete(task);
+      return task;
+    }
+    return undefined;
   }
 
   /** Stops the timers of the rows that wait for their own time. */

@@ -74,6 +74,10 @@ export class JournalRecorder implements Recorder {
   settled(row: Row, outcome: Outcome): void {
     this.write({ type: 'outcome', line: row.line, ...outcome });
   }
+
+  drained(): Promise<void> {
+    return this.journal.drained();
+  }
 }
 
 /** The wait that an answer asks for, as a figure: one may be asked for that is beyond all numbers. */

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { Row } from '../../src/model/row.js';
+import { tooMany } from '../support/answers.js';
+import { rowDueIn, seedRow } from '../support/rows.js';
+import { Bench } from './harness.js';
+
+const MANY = 2500;
+const many = (rowOf: (line: number) => Row): Row[] => Array.from({ length: MANY }, (_, i) => rowOf(i + 1));
+
+// Outcomes are held in memory until the journal has them.
+test.each<[what: string, bench: Bench, rows: Row[], status: string]>([
+  ['dead before their turn', new Bench(), many((line) => rowDueIn(0, line)), 'expired'],
+  [
+    'dead before Graph’s wait is over',
+    new Bench({ concurrency: 1, reply: () => tooMany('300') }),
+    many((line) => rowDueIn(2, line)),
+    'expired',
+  ],
+  [
+    'left over as the run stops',
+    new Bench({ concurrency: 1, maxWaitMs: 1000, reply: () => tooMany('300') }),
+    many(seedRow),
+    'not_attempted',
+  ],
+])(
+  'many rows that are %s end a thousand at a time, as there is room for them',
+  async (_, bench, rows, status) => {
+    await bench.run(...rows);
+
+    expect(rows.map(({ line }) => bench.statusOf(line))).toEqual(rows.map(() => status));
+    expect(bench.recorder.mostAtOnce).toBe(1000);
+  },
+);
