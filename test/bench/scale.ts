@@ -20,8 +20,10 @@ import {
   enrollAgain,
   enrollFile,
   enrollHalf,
+  expireFile,
   instantGraph,
   resumeRun,
+  writeCodes,
   writeCsv,
 } from './subjects.js';
 
@@ -36,15 +38,19 @@ const MOST_GROWTH = 1.2;
 const MOST_RSS_MB = 400;
 
 interface Subject {
-  /** What came before it, in a process of its own: gives the folder of a run. */
+  /** What comes before it, in a process of its own: gives the path that the work is given. */
   readonly before?: (file: string, rows: number) => Promise<string>;
-  /** Is given the input, or what came before. */
+  /** Is given the input, unless something came before. */
   readonly work: (path: string, rows: number) => Promise<unknown>;
 }
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   dispatcher: { work: (_file, rows) => dispatchRows(instantGraph, rows) },
   'whole run': { work: (file, rows) => enrollFile(instantGraph, file, rows) },
+  'run whose codes are all dead': {
+    before: writeCodes,
+    work: (file, rows) => expireFile(instantGraph, file, rows),
+  },
   'resumption of a run that was stopped half way': {
     before: enrollHalf,
     work: (folder, rows) => resumeRun(instantGraph, folder, rows),

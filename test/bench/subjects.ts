@@ -44,12 +44,31 @@ function seedRowOf(i: number): Row {
   return { ...rowOf(i), proof: { kind: 'seed', seed: new Secret(SEED), hashFunction: 'hmacsha1' } };
 }
 
-/** A CSV as an admin has it, two columns more than needed. */
-export async function writeCsv(file: string, rows: number): Promise<void> {
+/** A CSV with seeds as an admin has it, two columns more than needed. */
+export const writeCsv = (file: string, rows: number): Promise<void> =>
+  writeRows(file, rows, 'secretKey', () => SEED);
+
+/**
+ * The same with codes, beside it.
+ *
+ * @returns its path
+ */
+export async function writeCodes(file: string, rows: number): Promise<string> {
+  const path = `${file}.codes.csv`;
+  await writeRows(path, rows, 'verificationCode', codeOf);
+  return path;
+}
+
+async function writeRows(
+  file: string,
+  rows: number,
+  column: string,
+  secretOf: (i: number) => string,
+): Promise<void> {
   const stream = createWriteStream(file);
-  stream.write('serialNumber,user,secretKey,department,site\n');
+  stream.write(`serialNumber,user,${column},department,site\n`);
   for (let i = 0; i < rows; i++) {
-    const cells = [serialOf(i), userOf(i), SEED, `Department ${i % 40}`, `Site ${i % 7}`];
+    const cells = [serialOf(i), userOf(i), secretOf(i), `Department ${i % 40}`, `Site ${i % 7}`];
     if (!stream.write(`${cells.join(',')}\n`)) await once(stream, 'drain');
   }
   stream.end();
@@ -154,6 +173,12 @@ export async function enrollFile(graph: GraphPort, file: string, rows: number): 
   return folder;
 }
 
+/** The same of codes that all died long ago. */
+export async function expireFile(graph: GraphPort, file: string, rows: number): Promise<void> {
+  const { counts } = await enroll({ ...(await requestFor(file)), collectedAt: 0 }, portsTo(graph));
+  mustBeAll(counts.expired, rows);
+}
+
 /**
  * A run that a signal stops once half of its rows are enrolled.
  *
@@ -221,6 +246,6 @@ const portsTo = (graph: GraphPort): EnrollPorts => ({
   observe: () => undefined,
 });
 
-function mustBeAll(enrolled: number, rows: number): void {
-  if (enrolled !== rows) throw new Error(`${enrolled} of ${rows} rows were enrolled`);
+function mustBeAll(count: number, rows: number): void {
+  if (count !== rows) throw new Error(`${count} of ${rows} rows ended as they should`);
 }
