@@ -6,6 +6,7 @@ import type { RunPicture } from '../results/report-page/run-picture.js';
 import { isDraft } from '../results/whole-file.js';
 import { writeSummary } from '../results/summary.js';
 import { JOURNAL, PAGE } from '../model/run-files.js';
+import { RunLocks, type LockPorts } from './session/run-locks.js';
 import type { Summary } from '../model/summary.js';
 import { writeResults } from '../results/write-results.js';
 
@@ -48,6 +49,23 @@ export async function report(folder: string, notice: (text: string) => void): Pr
     return summary;
   } catch (error) {
     throw systemCode(error) === '' ? error : unwritable(folder, error);
+  }
+}
+
+/**
+ * The same, for whoever asks for it: never beside a run that goes on, whose own results would come first and be
+ * overwritten.
+ *
+ * @throws OathEnrollError `locked` while the run goes on; and as {@link report}
+ */
+export async function reportAgain(folder: string, ports: LockPorts): Promise<Summary> {
+  const locks = new RunLocks(`the report of ${folder}`, ports);
+  try {
+    await journalIn(folder);
+    await locks.takeFolder(folder);
+    return await report(folder, ports.notice);
+  } finally {
+    await locks.release();
   }
 }
 

@@ -32,6 +32,8 @@ describe('a run that is under way', { timeout: 180_000 }, () => {
     ['the same input by another path', ['run', './reports/../in.csv', '--run-id', 'r2'], '.*in\\.csv'],
     ['the same run id', ['run', 'other.csv', '--run-id', 'r1'], 'the run folder reports/r1'],
     ['a resumption', ['resume', 'reports/r1'], 'the run folder reports/r1'],
+    // Read now and written later, it would take the place of the run's own results.
+    ['a report', ['report', 'reports/r1'], 'the run folder reports/r1'],
   ] as const)(
     'refuses %s: exit code 6 names who holds it, and no call is made',
     async ([, args, what], { desk }) => {

@@ -2,7 +2,9 @@ import { enroll, resume, startedWith } from '../../api/enroll.js';
 import { DEFAULTS } from '../../api/defaults.js';
 import type { EnrollOptions } from '../../api/options.js';
 import type { Summary } from '../../model/summary.js';
-import { report } from '../../run/report.js';
+import { isRunning, self } from '../../api/this-process.js';
+import { systemClock } from '../../model/clock.js';
+import { reportAgain } from '../../run/report.js';
 import type { Io } from '../io.js';
 import type { RunOptions, TellingOptions } from '../options/run-options.js';
 import type { NextSteps } from '../telling/summary-text.js';
@@ -56,7 +58,9 @@ export async function resumeAction(
 /** Carries out `oath-enroll report`. */
 export function reportAction(folder: string, tell: TellingOptions, io: Io): Promise<number> {
   const next = { rerun: () => [], resume: resumeCommand };
-  return telling(tell, io, { name: folder }, next, ({ notice }) => report(folder, notice));
+  return telling(tell, io, { name: folder }, next, ({ notice }) =>
+    reportAgain(folder, { clock: systemClock, self: self(), isRunning, notice }),
+  );
 }
 
 /** An input as the command line names it. */
