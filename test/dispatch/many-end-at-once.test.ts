@@ -31,3 +31,14 @@ test.each<[what: string, bench: Bench, rows: Row[], status: string]>([
     expect(bench.recorder.mostAtOnce).toBe(1000);
   },
 );
+
+test('of many rows none gets a turn any more once the run was stopped', async () => {
+  const bench = new Bench({ concurrency: 2 });
+  bench.begin(...many(seedRow));
+  bench.dispatcher.stop('interrupted');
+
+  expect(await bench.end()).toMatchObject({ stopped: 'interrupted', calls: 0 });
+  expect(bench.recorder.types(1)).toEqual(['asked', 'durable', 'withdrawn', 'settled']);
+  expect(bench.recorder.types(3)).toEqual(['settled']);
+  expect(bench.recorder.types(MANY)).toEqual(['settled']);
+});
