@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { answered, device, found, noAnswer, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
 import type { Call, Reply } from '../support/scripted-graph.js';
-import { Bench, callsTooEarly, inTurn } from './harness.js';
+import { Bench, callsTooEarly, careless, inTurn } from './harness.js';
 import { makeThrottle } from './throttle-under-test.js';
 
 const seeds = (count: number) => Array.from({ length: count }, (_, i) => seedRow(i + 1));
@@ -12,16 +11,6 @@ const seeds = (count: number) => Array.from({ length: count }, (_, i) => seedRow
 const manyRefusals = (_: Call, nth: number): Reply => ({
   answer: nth >= 5 && nth <= 12 ? tooMany(String([3, 9, 4, 20, 1, 8, 2, 6][nth - 5])) : answered(204),
   afterMs: 50 + ((nth * 37) % 200),
-});
-
-/** A throttle that lets everybody through, whatever Graph says. */
-const careless = (): Throttle => ({
-  closedUntilMs: -Infinity,
-  roundTripMs: 0,
-  nextSendAt: (nowMs) => nowMs,
-  sent: () => 1,
-  answered: () => undefined,
-  forecast: () => Infinity,
 });
 
 describe('one gate for all', () => {

@@ -5,6 +5,7 @@ import {
   type DispatcherParts,
 } from '../../src/dispatch/dispatcher.js';
 import { untilNextStepMs } from '../../src/dispatch/queue/end-of-step.js';
+import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { Answer } from '../../src/model/answer.js';
 import type { Row } from '../../src/model/row.js';
 import { Secret } from '../../src/model/secret.js';
@@ -34,7 +35,10 @@ export class Bench {
   constructor({ reply = () => answered(204), toDisk, parts = {}, clock, ...options }: Settings = {}) {
     this.clock = clock ?? new VirtualClock(START_MS);
     this.graph = new ScriptedGraph(this.clock, reply);
-    this.recorder = new MemoryRecorder((row) => toDisk?.(row, this.clock) ?? Promise.resolve());
+    this.recorder = new MemoryRecorder(
+      (row) => toDisk?.(row, this.clock) ?? Promise.resolve(),
+      () => this.clock.sleep(1),
+    );
     this.dispatcher = new Dispatcher(
       {
         graph: this.graph,
@@ -88,3 +92,13 @@ export function callsTooEarly(calls: readonly Call[]): Call[] {
     }),
   );
 }
+
+/** A throttle that lets everybody through, whatever Graph says. */
+export const careless = (): Throttle => ({
+  closedUntilMs: -Infinity,
+  roundTripMs: 0,
+  nextSendAt: (nowMs) => nowMs,
+  sent: () => 1,
+  answered: () => undefined,
+  forecast: () => Infinity,
+});

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Row } from '../../src/model/row.js';
-import { tooMany } from '../support/answers.js';
+import { answered, tooMany } from '../support/answers.js';
 import { rowDueIn, seedRow } from '../support/rows.js';
-import { Bench } from './harness.js';
+import { Bench, careless } from './harness.js';
 
 const MANY = 2500;
 const many = (rowOf: (line: number) => Row): Row[] => Array.from({ length: MANY }, (_, i) => rowOf(i + 1));
@@ -32,13 +32,15 @@ test.each<[what: string, bench: Bench, rows: Row[], status: string]>([
   },
 );
 
-test('of many rows none gets a turn any more once the run was stopped', async () => {
-  const bench = new Bench({ concurrency: 2 });
-  bench.begin(...many(seedRow));
-  bench.dispatcher.stop('interrupted');
+test('of many rows none gets a turn any more once the run is stopped, however open the gate is', async () => {
+  // Five users in a row for whom nothing is allowed end the run, with eleven calls on the wire.
+  const reply = () => answered(403, { errorCode: 'Authorization_RequestDenied' });
+  const bench = new Bench({ concurrency: 16, reply, parts: { throttle: careless() } });
 
-  expect(await bench.end()).toMatchObject({ stopped: 'interrupted', calls: 0 });
-  expect(bench.recorder.types(1)).toEqual(['asked', 'durable', 'withdrawn', 'settled']);
-  expect(bench.recorder.types(3)).toEqual(['settled']);
-  expect(bench.recorder.types(MANY)).toEqual(['settled']);
+  const { stopped } = await bench.run(...many(seedRow));
+
+  expect(stopped).toContain('UserAuthenticationMethod.ReadWrite.All');
+  // The four answers before let one more begin each.
+  expect(bench.recorder.entries.filter(({ type }) => type === 'asked')).toHaveLength(20);
+  expect(bench.statusOf(MANY)).toBe('not_attempted');
 });

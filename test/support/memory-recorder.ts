@@ -28,8 +28,11 @@ export class MemoryRecorder implements Recorder {
   mostAtOnce = 0;
   #sinceRoom = 0;
 
-  /** `toDisk` is what writing an intent takes; a rejection is a failed disk. */
-  constructor(private readonly toDisk: (row: Row) => Promise<void> = () => Promise.resolve()) {}
+  /** `toDisk` is what writing an intent takes, `toRoom` what it takes to have room again; a rejection is a failed disk. */
+  constructor(
+    private readonly toDisk: (row: Row) => Promise<void> = () => Promise.resolve(),
+    private readonly toRoom: () => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   async intent(
     row: Row,
@@ -64,8 +67,9 @@ export class MemoryRecorder implements Recorder {
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.#sinceRoom += 1));
   }
 
-  drained(): Promise<void> {
-    return Promise.resolve().then(() => void (this.#sinceRoom = 0));
+  async drained(): Promise<void> {
+    await this.toRoom();
+    this.#sinceRoom = 0;
   }
 
   outcomesOf(line: number): Outcome[] {
