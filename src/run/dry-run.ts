@@ -137,9 +137,7 @@ async function checkAll(
   const finder = new FactFinder(reader);
   const asked = finder.policy();
   const earlier =
-    request.again || account === undefined
-      ? undefined
-      : await EarlierRuns.read(request.reports, findings.runId, account);
+    request.again || account === undefined ? undefined : await EarlierRuns.read(findings.path, account);
   const inventory = (request.purpose ?? 'enroll') === 'enroll' ? undefined : await readInventory(reader);
   await checkRows(request, ports, rehearsal, { reader, finder, earlier, inventory });
   const policy = checkPolicy(await asked);

@@ -35,8 +35,6 @@ const NO_SECRET = new Secret('');
  */
 export async function resume(folder: string, request: EnrollRequest, ports: EnrollPorts): Promise<Summary> {
   const locks = new RunLocks(`the resumption of ${folder}`, ports);
-  // Where the run was started, and from where it goes on, may be two folders; and its own may have been moved or renamed.
-  const whole = resolve(folder);
   try {
     await locks.takeFolder(folder);
     const run = await runSoFar(folder);
@@ -53,7 +51,7 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
     recorder.write({ type: 'resumed', atMs: ports.clock.now() });
     return await work(
       {
-        folder: { runId: basename(whole), path: folder },
+        folder: { runId: run.header.runId, path: folder },
         journal,
         recorder,
         locks,
@@ -64,7 +62,8 @@ export async function resume(folder: string, request: EnrollRequest, ports: Enro
         closedUntilMs: run.closedUntilMs,
         calls: run.calls,
       },
-      { ...request, reports: dirname(whole) },
+      // Where it was started from, and from where it goes on, may be two folders.
+      { ...request, reports: dirname(resolve(folder)) },
       ports,
     );
   } finally {

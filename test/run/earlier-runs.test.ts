@@ -30,7 +30,7 @@ const enrolledBy = async (
   account = ACCOUNT,
   thisRun = 'now',
 ): Promise<string | undefined> =>
-  (await EarlierRuns.read(reports, thisRun, account)).runThatEnrolled({ serialNumber, user });
+  (await EarlierRuns.read(join(reports, thisRun), account)).runThatEnrolled({ serialNumber, user });
 
 describe('which run enrolled a token', () => {
   it.each<[what: string, events: RunEvent[], isKnown: boolean]>([

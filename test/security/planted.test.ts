@@ -113,7 +113,7 @@ describe('what others could have written is not believed', () => {
     const run = `${folder}/now`;
     await mkdir(run);
     await chmod(run, modeOfRun);
-    const earlier = await EarlierRuns.read(folder, 'now', `${LINE.tenant}/a1`);
+    const earlier = await EarlierRuns.read(run, `${LINE.tenant}/a1`);
     const memory = new PaceMemory(folder, run, () => 0);
     return [earlier.runThatEnrolled(row), (await memory.recall('k')).closedUntilMs];
   }

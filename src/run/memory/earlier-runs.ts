@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { z } from 'zod';
 import { Replay } from '../../journal/replay.js';
 import { OathEnrollError } from '../../model/errors.js';
@@ -41,12 +41,13 @@ export class EarlierRuns {
    * Reads the journals of all runs in a reports folder. What cannot be read, was damaged, or could be written by others,
    * tells nothing: such a row is sent again, and Graph says that it is enrolled already.
    *
-   * @param thisRun has its folder already, and is left out
+   * @param runFolder this run's own, in the reports folder: it is left out
    * @param account API root, tenant and app; who enrolled a token in a tenant does not matter, so the app is left out
    */
-  static async read(reports: string, thisRun: string, account: string): Promise<EarlierRuns> {
+  static async read(runFolder: string, account: string): Promise<EarlierRuns> {
+    // By where it is now: a folder may have been renamed since its run began.
+    const { dir: reports, base: thisRun } = parse(resolve(runFolder));
     const path = join(reports, GATHERED);
-    const runFolder = join(reports, thisRun);
     const made = await lstat(runFolder);
     const earlier = new EarlierRuns(tenantOf(account));
     const read = new Map<string, number>();

@@ -51,10 +51,6 @@ export class Findings {
     return new Findings(request, folder, await ResultFiles.create(folder.path, header), startedAtMs, observe);
   }
 
-  get runId(): string {
-    return this.folder.runId;
-  }
-
   get path(): string {
     return this.folder.path;
   }

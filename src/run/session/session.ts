@@ -103,9 +103,7 @@ async function dispatch(
   try {
     // Where nobody is signed in nothing is sent, and no tenant is known whose tokens were enrolled.
     const asksAll = request.again || failure !== undefined || purpose === 'import';
-    const earlier = asksAll
-      ? undefined
-      : await EarlierRuns.read(request.reports, session.folder.runId, account);
+    const earlier = asksAll ? undefined : await EarlierRuns.read(session.folder.path, account);
     const inventory =
       purpose === 'enroll' || failure !== undefined ? undefined : await inventoryOf(request, ports, gate);
     if (inventory !== undefined && 'why' in inventory) dispatcher.stop(inventory.why);
