@@ -94,8 +94,7 @@ async function compare(folder: string): Promise<void> {
   for (const rows of new Set([WARM_UP_ROWS, ...SIZES])) await writeCsv(csvIn(folder, rows), rows);
   const parts: Parameters<typeof report>[2][number][] = [
     `Every row costs as much in a large run as in a small one, up to ${MOST_GROWTH} times, and ${MOST_RSS_MB} MB hold the largest. ` +
-      'Each measure is a process of its own, warmed up with 10,000 rows; medians of three, but one of the largest. ' +
-      'What other runs enrolled is held in memory beside that, a million tokens in 100 MB.',
+      'Each measure is a process of its own, warmed up with 10,000 rows; medians of three, but one of the largest.',
   ];
   for (const subject of Object.keys(SUBJECTS)) {
     const measures: Measure[] = [];
