@@ -3,15 +3,16 @@ import type { Answer, GraphPort } from '../model/answer.js';
 import type { Row } from '../model/row.js';
 import { Asker, type AskerParts } from './asker.js';
 import { deadlineMs } from './queue/deadline.js';
-import { decide, isThrottleRefusal } from './decisions/decide.js';
+import { decide } from './decisions/decide.js';
 import { foresee, timeFor } from './pace/foresight.js';
 import type { Foresight } from '../model/foresight.js';
 import { Gate, type GateParts, type Leave } from './pace/gate.js';
 import { Health } from './decisions/health.js';
 import type { Recorder } from './recorder.js';
+import { Sender } from './sender.js';
 import { Settler } from './settler.js';
 import { SteadyClock } from './queue/steady-clock.js';
-import { isChange, newTask, type Past, type Task } from './task.js';
+import { newTask, type Past, type Task } from './task.js';
 import { WaitingRows } from './queue/waiting-rows.js';
 
 export interface DispatcherParts extends GateParts, AskerParts {
@@ -63,6 +64,7 @@ export class Dispatcher {
   readonly #limit;
   readonly #health = new Health();
   readonly #asker: Asker;
+  readonly #sender: Sender;
   readonly #settler: Settler;
   #cancelStep: (() => void) | undefined;
   #started = false;
@@ -87,6 +89,7 @@ export class Dispatcher {
     this.#settler = new Settler(parts);
     this.#steady = new SteadyClock(parts.clock);
     this.#gate = new Gate(parts, { wake, stop, fail: this.#fail });
+    this.#sender = new Sender(parts, this.#gate, this.#asker, options.graceSteps, this.#mayGo);
     this.#waiting = new WaitingRows(this.#steady, (task) => this.#settler.expire(task), wake);
   }
 
@@ -227,49 +230,21 @@ export class Dispatcher {
     this.#reject(error);
   };
 
-  /** One call, for one row or for several whose tokens are created together. */
   async #send(tasks: readonly Task[], leave: Leave): Promise<void> {
-    const { clock, recorder } = this.parts;
-    const withLine = (at: number): number | undefined => (at === 0 ? undefined : tasks[0]?.row.line);
-    await Promise.all(tasks.map((task, at) => this.#intend(task, withLine(at))));
-    // While the intent went to disk the gate may have shut, the code died or the run ended.
-    const mayGo = this.#gate.stillHolds(leave) && this.#stopped === undefined;
-    if (!mayGo || tasks.some((task) => task.ask === 'activate' && !this.#canArrive(task))) {
-      this.#gate.withdrawn(leave);
-      tasks.forEach((task, at) => this.#withdraw(task, withLine(at)));
+    const sent = await this.#sender.send(tasks, leave);
+    if (sent === undefined) {
+      for (const task of tasks) this.#requeue(task);
       return;
     }
-    const sentAtMs = clock.now();
-    const leftAtMs = clock.elapsed();
-    const sent = tasks.map((task) => ({
-      ...task,
-      leftAtMs,
-      attempts: task.attempts + (isChange(task.ask) ? 1 : 0),
-    }));
-    const answers = await this.#asker.ask(sent, sentAtMs);
-    const answered = sent.map((task, at) => [task, answers[at] ?? unanswered()] as const);
-    answered.forEach(([{ row, ask, attempts }, answer], at) =>
-      recorder.answered(row, ask, attempts, sentAtMs, answer, withLine(at)),
-    );
-    const whole = answers.find(isThrottleRefusal) ?? answers[0] ?? unanswered();
-    this.#gate.answered(leave, whole);
-    if (whole.kind === 'answered' && whole.httpStatus === 401) {
-      this.parts.graph.renewSignIn(leftAtMs, whole.claims);
-    }
-    for (const [task, answer] of answered) this.#act(task, answer, this.#steady.now(), clock.elapsed());
-    this.#stopIf(this.#health.answered(whole, clock.elapsed()) ?? this.#tooLongAWait());
+    const elapsedMs = this.parts.clock.elapsed();
+    for (const [task, answer] of sent.answered) this.#act(task, answer, this.#steady.now(), elapsedMs);
+    this.#stopIf(this.#health.answered(sent.whole, elapsedMs) ?? this.#tooLongAWait());
   }
 
-  async #intend({ ask, row, attempts }: Task, withLine: number | undefined): Promise<void> {
-    if (!isChange(ask)) return;
-    const deadline = deadlineMs(row, this.options.graceSteps);
-    await this.parts.recorder.intent(row, attempts + 1, deadline, ask, withLine);
-  }
-
-  #withdraw(task: Task, withLine: number | undefined): void {
-    if (isChange(task.ask)) this.parts.recorder.withdrawn(task.row, task.attempts + 1, withLine);
-    this.#requeue(task);
-  }
+  readonly #mayGo = (tasks: readonly Task[], leave: Leave): boolean =>
+    this.#gate.stillHolds(leave) &&
+    this.#stopped === undefined &&
+    tasks.every((task) => task.ask !== 'activate' || this.#canArrive(task));
 
   #takeUp(fresh: Task, past: Past): void {
     const { clock } = this.parts;
@@ -319,8 +294,4 @@ export class Dispatcher {
     const rowsWait = this.#waiting.size > 0 || !this.#closed;
     return rowsWait ? this.#gate.tooLongAWait(this.options.maxWaitMs) : undefined;
   }
-}
-
-function unanswered(): never {
-  throw new Error('each row of a call has an answer');
 }
