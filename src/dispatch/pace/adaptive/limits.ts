@@ -150,6 +150,12 @@ export class Limits {
       return;
     }
     this.#told = nth;
+    this.#explain(block, endMs, trialMs, nowMs);
+  }
+
+  /** One of the known windows was full, or the bucket empty; else there is a window that was not known. */
+  #explain(block: Block, endMs: number, trialMs: number, nowMs: number): void {
+    const waitMs = endMs - block.sentAtMs;
     const penalty = this.#windows.find((w) => w.isPenalty(waitMs, endMs));
     if (penalty !== undefined) {
       this.#giveUp(penalty, nowMs);
