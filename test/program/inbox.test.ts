@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.js';
@@ -235,5 +235,25 @@ test(
     expect(activations(emulator).map(({ serial }) => serial)).toEqual(fobs.map((fob) => fob.serialNumber));
     await putAway(desk, 'done', 'x.csv');
     expect(await readFile(desk.path('in/x.csv')).catch(() => 'gone')).toBe('gone');
+  },
+);
+
+test(
+  'what another run has put away meanwhile is told of, and is no fault',
+  { timeout: 60_000 },
+  async ({ desk }) => {
+    const fobs = makeFobs(2);
+    const emulator = await desk.graph(fobs, {
+      faults: [{ when: { nth: 1 }, fault: { kind: 'latency', afterMs: 1500 } }],
+    });
+    await inbox(desk, { 'x.csv': bySeed([fobs[0]!]), 'y.csv': bySeed([fobs[1]!]) });
+    const program = desk.start(tick(emulator));
+    await called(emulator, 1);
+    for (const name of ['x.csv', 'y.csv']) await rename(desk.path(join('in', name)), desk.path(name));
+    const { code, stderr } = await program.exit;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('x.csv is gone from the inbox')]);
+    expect(stderr).toContain('y.csv is gone from the inbox');
+    expect(activations(emulator).map(({ serial }) => serial)).toEqual(['FOB-0001']);
+    expect(await readdir(desk.path('in'))).toEqual([]);
   },
 );

@@ -5,7 +5,7 @@ import { interruptedCode } from '../../model/exit-codes.js';
 import type { InputFile } from '../../model/run-event.js';
 import { visible } from '../../model/words.js';
 import type { Summary } from '../../model/summary.js';
-import { isUnchanged, readInbox } from '../../run/inbox/inbox.js';
+import { becameOf, readInbox } from '../../run/inbox/inbox.js';
 import { putAway, runOf, type Ending } from '../../run/inbox/put-away.js';
 import type { Io } from '../io.js';
 import { exitCodeOf } from '../exit-codes.js';
@@ -17,6 +17,8 @@ const ASKS_A_PERSON: ReadonlySet<string> = new Set(['device-code', 'browser']);
 
 /** From the worst on: a scheduler is told of the first that applies. */
 const WORST_FIRST = [1, 143, 130, 5, 2, 4, 3, 6, 0];
+
+type Say = (text: string) => void;
 
 /** After these nothing is put away: the run goes on at the next time. */
 const ENDED_EARLY: ReadonlySet<number> = new Set([1, 5, 130, 143]);
@@ -40,7 +42,7 @@ export async function inboxAction(
       `--auth ${options.auth} asks a person, and nobody is at a terminal here`,
     );
   }
-  const say = (text: string): void => {
+  const say: Say = (text) => {
     if (options.quiet !== true) io.stderr.write(`${visible(text)}\n`);
   };
   const { settled, growing } = await readInbox(folder, systemClock);
@@ -51,7 +53,7 @@ export async function inboxAction(
       exitCodes.push(interruptedCode(io.interrupt));
       break;
     }
-    const { exitCode, ending } = await runFile(file, options, io, notify);
+    const { exitCode, ending } = await runFile(file, options, io, notify, say);
     exitCodes.push(exitCode);
     if (ending !== undefined)
       await putAwayAfter(file, join(folder, exitCode === 0 ? 'done' : 'attention'), ending, say);
@@ -67,6 +69,7 @@ async function runFile(
   options: RunOptions,
   io: Io,
   notify: OnSummary | undefined,
+  say: Say,
 ): Promise<{ readonly exitCode: number; readonly ending?: Ending | undefined }> {
   let ending: Ending | undefined;
   const onSummary = async (summary: Summary): Promise<void> => {
@@ -85,27 +88,27 @@ async function runFile(
     return { exitCode, ending };
   } catch (error) {
     if (!(error instanceof OathEnrollError)) throw error;
+    const became = error.code === 'input' ? await becameOf(file) : undefined;
+    if (became === 'gone') {
+      say(gone(file));
+      return { exitCode: 0 };
+    }
     io.stderr.write(`oath-enroll: ${error.toString()}\n`);
-    const isUnusable = error.code === 'input' && (await isUnchanged(file));
     const id = basename(file.path, extname(file.path));
     return {
       exitCode: exitCodeOf(error, io),
-      ending: isUnusable ? { refusal: error.toString(), id } : undefined,
+      ending: became === 'unchanged' ? { refusal: error.toString(), id } : undefined,
     };
   }
 }
 
-async function putAwayAfter(
-  file: InputFile,
-  into: string,
-  ending: Ending,
-  say: (text: string) => void,
-): Promise<void> {
+async function putAwayAfter(file: InputFile, into: string, ending: Ending, say: Say): Promise<void> {
   const name = basename(file.path);
-  if (!(await isUnchanged(file))) {
+  const became = await becameOf(file);
+  if (became === 'gone') say(gone(file));
+  if (became === 'changed')
     say(`${name} was changed while it was run: it stays in the inbox, and is run again the next time.`);
-    return;
-  }
+  if (became !== 'unchanged') return;
   try {
     const folder = await putAway(file, into, ending);
     if (folder !== undefined) say(`${name} and its results: ${folder}`);
@@ -117,3 +120,6 @@ async function putAwayAfter(
     );
   }
 }
+
+const gone = ({ path }: InputFile): string =>
+  `${basename(path)} is gone from the inbox: another run has put it away, or somebody took it.`;

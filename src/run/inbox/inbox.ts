@@ -38,10 +38,15 @@ export async function readInbox(folder: string, clock: Clock, isWritten = writte
   return { settled, growing };
 }
 
-/** Whether a file is still as it was; not so once it is gone. */
-export async function isUnchanged({ path, bytes, modifiedAtMs }: InputFile): Promise<boolean> {
+/** What became of a file of the inbox since it was found there: two runs may look into it at the same time. */
+export async function becameOf({
+  path,
+  bytes,
+  modifiedAtMs,
+}: InputFile): Promise<'unchanged' | 'changed' | 'gone'> {
   const now = await lstat(path).catch(() => undefined);
-  return now?.size === bytes && now.mtimeMs === modifiedAtMs;
+  if (now === undefined) return 'gone';
+  return now.size === bytes && now.mtimeMs === modifiedAtMs ? 'unchanged' : 'changed';
 }
 
 async function csvFiles(folder: string): Promise<Map<string, InputFile>> {
