@@ -11,15 +11,25 @@ interface Measured {
 /** Models by what their limits are called. */
 export type Kinds = ReadonlyMap<string, readonly Model[]>;
 
-/** Ours under each of these models, by kind of limit: how many cells reach their targets, and the usual and the least share. */
-export async function byKind(models: Kinds, seeds: readonly number[]): Promise<string[]> {
+/**
+ * Ours under each of these models, by kind of limit: how many cells reach their targets, and the usual and the least share.
+ *
+ * @param tell told of each cell
+ */
+export async function byKind(
+  models: Kinds,
+  seeds: readonly number[],
+  tell: (cell: Cell, model: Model, column: Column) => void,
+): Promise<string[]> {
   const kinds = new Map<string, Measured[]>();
   for (const [kind, each] of models) {
     const measured: Measured[] = [];
     kinds.set(kind, measured);
     for (const model of each) {
       for (const column of COLUMNS) {
-        measured.push({ model, column, cell: await measure(model, column, seeds, 'ours') });
+        const cell = await measure(model, column, seeds, 'ours');
+        measured.push({ model, column, cell });
+        tell(cell, model, column);
       }
     }
   }

@@ -1,7 +1,9 @@
 import { AdaptiveThrottle } from '../../src/dispatch/pace/adaptive/adaptive-throttle.js';
 import { hintSchema, type Hint } from '../../src/dispatch/pace/adaptive/hint.js';
+import type { Throttle } from '../../src/dispatch/pace/throttle.js';
+import type { Desk } from '../simulation/client.js';
 import { dispatcherClient } from '../simulation/dispatcher-client.js';
-import { learner } from '../simulation/learner.js';
+import { learner, type Learning } from '../simulation/learner.js';
 import { simulate, type Report, type Scenario } from '../simulation/simulate.js';
 import { graphClient } from './peers/graph-client.js';
 import { inFileOrder } from './peers/in-file-order.js';
@@ -13,37 +15,63 @@ type Play = (scenario: Scenario, refused: number, earlier?: Scenario) => Promise
 export const HASTES = [0.7, 1.3, 4];
 /** How often it tries for more, where the limit may have grown: a try that is refused is a refusal. */
 export const TRIES_EVERY = [25, 50, 75, 100];
+/** How much it takes of what others leave on the average: they call by chance, so all of it is refused often. */
+export const SHARES = [0.85, 0.9, 0.95, 1, 1.05];
 /** So soon that a guess is rather high: the second refusal then comes soon, and nothing is lost by a pace too low. */
 const BURST_FLOWS_IN_MS = 1000;
 
 export const PLAYERS = {
-  ours: async (scenario, _refused, earlier) => {
-    const hint = earlier && (await hintOf(earlier));
-    return simulate(
-      scenario,
-      dispatcherClient({ throttle: ({ random }) => new AdaptiveThrottle(random, hint) }),
-    );
-  },
+  ours: async (scenario, _refused, earlier) =>
+    simulate(scenario, dispatcherClient({ throttle: await oursAfter(earlier) })),
   'knows the limit after one refusal': (scenario, refused) => learned(scenario, refused),
-  'knows burst and rate after two': (scenario, refused) => learned(scenario, refused, BURST_FLOWS_IN_MS),
+  'knows burst and rate after two': (scenario, refused) =>
+    learned(scenario, refused, { burstFlowsInMs: BURST_FLOWS_IN_MS }),
+  'ours, told all by its first refusal': toldBy(1),
+  'ours, told all by its second': toldBy(2),
+  'ours, told all by its third': toldBy(3),
   'one by one': (scenario) => simulate(scenario, inFileOrder),
   'p-limit and Graph client': (scenario) => simulate(scenario, graphClient),
 } satisfies Record<string, Play>;
 
 export type Player = keyof typeof PLAYERS;
 
+/** Ours until a refusal, from which on it knows what the learner knows. */
+function toldBy(refusals: number): Play {
+  return async (scenario, refused, earlier) =>
+    learned(scenario, refused, { first: { follow: await oursAfter(earlier), refusals } });
+}
+
 /** The learner's run with the most codes that keeps to the refusals allowed, else the one with the fewest refusals. */
-async function learned(scenario: Scenario, refused: number, burstFlowsInMs?: number): Promise<Report> {
+async function learned(
+  scenario: Scenario,
+  refused: number,
+  learning: Partial<Learning> = {},
+): Promise<Report> {
   const reports: Report[] = [];
-  for (const haste of HASTES) {
-    for (const triesEvery of 'change' in scenario.limit ? TRIES_EVERY : [Infinity]) {
-      reports.push(await simulate(scenario, learner(scenario, { haste, triesEvery, burstFlowsInMs })));
-    }
+  for (const way of waysToLearn(scenario, learning.first !== undefined)) {
+    reports.push(await simulate(scenario, learner(scenario, { ...way, ...learning })));
   }
   const share = ({ refusals, calls }: Report): number => refusals / calls;
   const polite = reports.filter((report) => share(report) <= refused);
   if (polite.length === 0) return reports.reduce((a, b) => (share(b) < share(a) ? b : a));
   return polite.reduce((a, b) => (b.enrolled > a.enrolled ? b : a));
+}
+
+/** Who follows another throttle is paced only as long as the limit may change. */
+function waysToLearn({ limit }: Scenario, follows: boolean): Learning[] {
+  const mayChange = 'change' in limit;
+  const hastes = mayChange || !follows ? HASTES : [Infinity];
+  const tries = mayChange ? TRIES_EVERY : [Infinity];
+  const shares = limit.kind === 'shared' ? SHARES : [1];
+  return hastes.flatMap((haste) =>
+    tries.flatMap((triesEvery) => shares.map((share) => ({ haste, triesEvery, share }))),
+  );
+}
+
+/** The throttle of a run after an earlier one that left a hint. */
+async function oursAfter(earlier: Scenario | undefined): Promise<(desk: Desk) => Throttle> {
+  const hint = earlier && (await hintOf(earlier));
+  return ({ random }) => new AdaptiveThrottle(random, hint);
 }
 
 /** What a run leaves to the next, as the file has it. */

@@ -79,6 +79,9 @@ export class LongerForEarly implements Limit {
 const BUSY_MS = 20_000;
 const PAUSE_MS = 10_000;
 
+/** What the other app takes in the long run, calls per second, if it takes so many while it is busy. */
+export const meanPerS = (busyPerS: number): number => (busyPerS * BUSY_MS) / (BUSY_MS + PAUSE_MS);
+
 /** Whoever finds nothing left for a day has a model that makes no sense. */
 const LONGEST_MS = 86_400_000;
 
