@@ -27,7 +27,7 @@ import { heldOutModels, hintedModels, namedModels, type Model } from './on-time-
 const SEEDS = [211, 223, 227, 229, 233];
 /** Of the fresh models. */
 const FRESH_SEEDS = [1009, 1013, 1019, 1021, 1031];
-/** Whether a miss is chance. */
+/** With these a cell that misses is measured again: it may be chance. */
 const MORE_SEEDS = Array.from({ length: 24 }, (_, nth) => 5003 + nth);
 /** Of those whose figures were drawn. */
 const DRAWN_SEEDS = [2003, 2011, 2017, 2027, 2029];
