@@ -265,7 +265,7 @@ ${unusual.join('\n')}
 
 Each cell that misses, of those that were not looked at, too, beside ours as if one of its refusals had told it all that *${LEARNER}*
 would then know. What comes before that refusal is ours, so this is no strict bound; but it says what of a miss comes
-of what cannot be known yet. One refusal tells of a bucket burst and inflow as a sum alone, a second one tells them apart, and it takes a third
+of what cannot be known yet. Where a run met no such refusal its figures are ours, and say nothing. One refusal tells of a bucket burst and inflow as a sum alone, a second one tells them apart, and it takes a third
 to say whether it was a bucket. **Bold** misses in the same way as ours. What ours reaches with ${MORE_SEEDS.length} other seeds was missed by chance.
 
 | limit | load | ours | with ${MORE_SEEDS.length} other seeds | told all by its first refusal | by its second | by its third |
