@@ -102,6 +102,19 @@ describe('with no limit known', () => {
     expect(sent).toBe(inFlight);
   });
 
+  it.each([
+    ['as forty calls have passed', 40, 32 / 1000, 3],
+    ['control: not before', 39, 32 / 1000, 2],
+    ['control: not where two keep up', 40, 31 / 1000, 2],
+  ] as const)('three in flight keep up with the deadlines: %s', (_, taken, perMs, inFlight) => {
+    const desk = new Desk();
+    for (let i = 0; i < taken; i++) desk.accept(0, 80);
+    const demand = { waiting: 1000, timeless: 0, perMs, lastsMs: 60_000, moreMayCome: false };
+    let sent = 0;
+    for (let atMs = 500; (atMs = desk.opensAt(atMs, demand)) < 1000; sent++) desk.throttle.sent(atMs);
+    expect(sent).toBe(inFlight);
+  });
+
   it('rows that were sent count among the few', () => {
     const demand = { waiting: 51, timeless: 0, perMs: 1 / 1000, lastsMs: 60_000, moreMayCome: false };
     const mayAnotherLeave = (taken: number): boolean => {

@@ -18,6 +18,9 @@ const PACE_OF_FEW = 5 / 1000;
  */
 const SCANT = 0.5;
 const LEAN = 1.1;
+/** Once so many passed there is a burst, and while calls are slower than its bucket fills it overflows: so many keep up. */
+const PASSED = 40;
+const KEEPING_UP = 3;
 const LONG_TRIP_MS = 150;
 const AMPLE = 1.5;
 /** In flight by the pace of a bucket. */
@@ -161,9 +164,11 @@ export class AdaptiveThrottle implements Throttle {
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : lean;
     const least = this.#areFew(demand) ? 1 : 2;
     const staked = least + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
+    const asked = demand.perMs * this.roundTripMs;
+    const keepingUp = log.count < PASSED ? 0 : Math.min(KEEPING_UP, Math.round(asked));
     const most =
       bucket === undefined
-        ? Math.max(staked, Math.ceil(haste * demand.perMs * this.roundTripMs))
+        ? Math.max(staked, keepingUp, Math.ceil(haste * asked))
         : Math.ceil(AHEAD * bucket.perMs * this.roundTripMs) + 1;
     return Math.max(1, Math.min(MOST_IN_FLIGHT, most) * room);
   }
