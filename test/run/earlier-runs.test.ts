@@ -94,15 +94,14 @@ describe('the journals of earlier runs', () => {
     expect((await stat(gathered())).mode & 0o777).toBe(0o600);
   });
 
-  it('may have more rows than a call takes arguments', { timeout: 60_000 }, async () => {
-    const lines = Array.from({ length: 150_000 }, (_, i) => i + 1);
-    const rows = lines.map((line) => row(line));
-    await write('r1', [...rows, ...lines.map((line) => outcome(line, 'enrolled'))]);
-    const last = { serialNumber: 'S150000', user: 'user150000@contoso.example' };
+  it('are remembered whole where they are more than is appended at once', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => i + 1);
+    await write('r1', [...lines.map((line) => row(line)), ...lines.map((line) => outcome(line, 'enrolled'))]);
+    const last = { serialNumber: 'S20000', user: 'user20000@contoso.example' };
     expect([await enrolledBy(), await enrolledBy(last)]).toEqual(['r1', 'r1']);
-    // Appended piece by piece, and whole.
-    const pieces = (await readFile(gathered(), 'utf8')).trim().split('\n');
-    expect(pieces).toHaveLength(150_001);
+    const text = await readFile(gathered(), 'utf8');
+    expect(text.length).toBeGreaterThan(2 ** 21);
+    expect(text.trim().split('\n')).toHaveLength(20_001);
   });
 
   it('are read again when they have grown', async () => {
