@@ -1,5 +1,5 @@
 /**
- * What each constant of the throttle trades: the same limits under the code as it is and with one constant changed. A value
+ * What constants of the throttle trade: the same limits under the code as it is and with one constant changed. A value
  * that would help one kind of limit stands here beside the kinds that pay for it.
  */
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const LOADS = ['wave 1', 'wave 2.3', 'wave 1, far'];
 const COMPILED = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const THROTTLE = 'src/dispatch/pace/adaptive';
 
-/** By file and constant, values other than the one that stands in the code. */
+/** By file and constant, values other than the one that stands in the code. Left out is what hints, rounding and clocks need. */
 const OTHERS: Record<string, Record<string, readonly string[]>> = {
   'adaptive-throttle.js': {
     STAKE: ['0.005', '0.02'],
@@ -246,7 +246,7 @@ async function main(): Promise<void> {
 reaches its targets then only, and lost that reaches them no more; up to three refusals in a run are let pass. Beside that stands the kinds of
 limits whose share in time moves by 0.003 or more in the mean, or whose refusals by 0.2 % of calls.
 
-As it is ${missed.length} cells miss, and ${never.length} of them miss with each of the ${changed.length} changes, too. By chance alone, with three other seeds, ${byChance} are gained
+As it is ${missed.length} cells miss, and ${never.length} of them miss with each of the ${changed.length} changes, too. By chance alone, with ${OTHER_SEEDS.length} other seeds, ${byChance} are gained
 and ${lostByChance} lost.`,
     ...files,
   ]);
