@@ -133,7 +133,14 @@ export class BatchReader {
     const batch: Sent[] = [];
     while (this.#queue.length > 0 && batch.length < MOST_IN_BATCH) {
       const waiting = this.#queue.length;
-      const demand = { waiting, timeless: waiting, perMs: WANTED_PER_MS, lastsMs: 0, moreMayCome: true };
+      const demand = {
+        waiting,
+        timeless: waiting,
+        due: [],
+        perMs: WANTED_PER_MS,
+        dueMs: Infinity,
+        moreMayCome: true,
+      };
       if (!this.#gate.isOpen(demand, Math.min(waiting, MOST_IN_BATCH - batch.length))) break;
       const next = this.#queue.shift();
       const leave = this.#gate.leave();

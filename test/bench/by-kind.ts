@@ -12,7 +12,8 @@ interface Measured {
 export type Kinds = ReadonlyMap<string, readonly Model[]>;
 
 /**
- * Ours under each of these models, by kind of limit: how many cells reach their targets, and the usual and the least share.
+ * Ours under each of these models, by kind of limit: how many cells reach their targets, and for each load the medians of the shares
+ * in time and refused, as half a wave and a stream are easy.
  *
  * @param tell told of each cell
  */
@@ -33,14 +34,15 @@ export async function byKind(
       }
     }
   }
+  const loads = COLUMNS.map(({ title }) => title).join(' | ');
   return [
-    '| limit | aimed at | cells that reach it | that are on time | on time: median, least | refused: median, most | far: aimed at, median, least |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    `| limit | aimed at | cells that reach it | that are on time | ${loads} | the least, near and far |`,
+    `| --- | --- | --- | --- | ${COLUMNS.map(() => '---').join(' | ')} | --- |`,
     ...[...kinds].map(([kind, measured]) => `| ${kind} | ${inWords(measured)} |`),
   ];
 }
 
-/** By the kind of each limit, whether it changes, and whether there is a hint. */
+/** By the kind of each limit, how it changes, and whether there is a hint. */
 export function kindsOf(models: readonly Model[]): Kinds {
   const kinds = new Map<string, Model[]>();
   for (const model of models) kinds.set(kindOf(model), [...(kinds.get(kindOf(model)) ?? []), model]);
@@ -49,28 +51,33 @@ export function kindsOf(models: readonly Model[]): Kinds {
 
 function kindOf({ limit, earlier }: Model): string {
   const spec = limit(0);
-  const name = 'change' in spec ? `${spec.kind} that changes` : spec.kind;
+  const factor = 'change' in spec ? spec.change?.factor : undefined;
+  const name = factor === undefined ? spec.kind : `${spec.kind} that ${factor > 1 ? 'doubles' : 'halves'}`;
   return earlier === undefined ? name : `${name}, with a hint`;
 }
 
 function inWords(measured: readonly Measured[]): string {
-  const isFar = ({ column }: Measured): boolean => column.oneWayMs === FAR_MS;
   const judged = measured.flatMap(({ cell, model, column }) => judge(cell, model, column) ?? []);
   const reached = judged.filter(({ late, rude }) => !late && !rude).length;
-  const near = measured.filter((each) => !isFar(each));
-  const far = measured.filter((each) => isFar(each) && each.model.farOnTime !== undefined);
-  const onTime = near.map(({ cell }) => cell.onTime);
-  const refused = near.map(({ cell }) => 100 * cell.refusedShare);
-  const farOnTime = far.map(({ cell }) => cell.onTime);
-  const [{ model }] = near as [Measured];
+  const [{ model }] = measured as [Measured];
+  const least = (far: boolean): string => {
+    const onTime = measured.filter(({ column }) => (column.oneWayMs === FAR_MS) === far).map(onTimeOf);
+    return Math.min(...onTime).toFixed(3);
+  };
+  const isFarToo = model.farOnTime !== undefined;
   return [
-    String(model.onTime),
+    `${model.onTime}${isFarToo ? `, far ${model.farOnTime}` : ''}`,
     `${reached} of ${judged.length}`,
-    `${judged.filter(({ late }) => !late).length}`,
-    `${median(onTime).toFixed(3)}, ${Math.min(...onTime).toFixed(3)}`,
-    `${median(refused).toFixed(1)} %, ${Math.max(...refused).toFixed(1)} %`,
-    far.length === 0
-      ? ''
-      : `${model.farOnTime}, ${median(farOnTime).toFixed(3)}, ${Math.min(...farOnTime).toFixed(3)}`,
+    String(judged.filter(({ late }) => !late).length),
+    ...COLUMNS.map((column) => (column.oneWayMs < FAR_MS || isFarToo ? ofLoad(measured, column) : '')),
+    isFarToo ? `${least(false)}, ${least(true)}` : least(false),
   ].join(' | ');
 }
+
+function ofLoad(measured: readonly Measured[], column: Column): string {
+  const ofIt = measured.filter((each) => each.column === column);
+  const refused = median(ofIt.map(({ cell }) => 100 * cell.refusedShare));
+  return `${median(ofIt.map(onTimeOf)).toFixed(3)}, ${refused.toFixed(1)} %`;
+}
+
+const onTimeOf = ({ cell }: Measured): number => cell.onTime;

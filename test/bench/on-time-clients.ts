@@ -15,6 +15,8 @@ type Play = (scenario: Scenario, refused: number, earlier?: Scenario) => Promise
 export const HASTES = [0.7, 1.3, 4];
 /** How often it tries for more, where the limit may have grown: a try that is refused is a refusal. */
 export const TRIES_EVERY = [25, 50, 75, 100];
+/** And when: at once, or as late as the answer is of use. */
+const TRIES_LATE = [false, true];
 /** How much it takes of what others leave on the average: they call by chance, so all of it is refused often. */
 export const SHARES = [0.85, 0.9, 0.95, 1, 1.05];
 /** So soon that a guess is rather high: the second refusal then comes soon, and nothing is lost by a pace too low. */
@@ -62,9 +64,12 @@ function waysToLearn({ limit }: Scenario, follows: boolean): Learning[] {
   const mayChange = 'change' in limit;
   const hastes = mayChange || !follows ? HASTES : [Infinity];
   const tries = mayChange ? TRIES_EVERY : [Infinity];
+  const late = mayChange ? TRIES_LATE : [false];
   const shares = limit.kind === 'shared' ? SHARES : [1];
   return hastes.flatMap((haste) =>
-    tries.flatMap((triesEvery) => shares.map((share) => ({ haste, triesEvery, share }))),
+    tries.flatMap((triesEvery) =>
+      late.flatMap((triesLate) => shares.map((share) => ({ haste, triesEvery, triesLate, share }))),
+    ),
   );
 }
 

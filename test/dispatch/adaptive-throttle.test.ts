@@ -8,6 +8,14 @@ import { callsUnder, PLENTY } from './calls-under.js';
 /** Far above what an answer that is still to come may take. */
 const HOUR_MS = 3_600_000;
 
+/** Codes, to which none will be added. */
+const WITHIN_A_MINUTE = {
+  timeless: 0,
+  due: [{ inMs: 60_000, rows: 60 }],
+  dueMs: 60_000,
+  moreMayCome: false,
+} as const;
+
 /** A throttle in the hands of somebody who asks, sends and is answered. */
 class Desk {
   readonly throttle: AdaptiveThrottle;
@@ -77,11 +85,9 @@ describe('with no limit known', () => {
   it('codes leave a few times faster than they have to, a handful of rows at once', () => {
     const desk = new Desk();
     const demand: Demand = {
+      ...WITHIN_A_MINUTE,
       waiting: 600,
-      timeless: 0,
       perMs: 600 / 60_000,
-      lastsMs: 60_000,
-      moreMayCome: false,
     };
     expect(desk.isOpen(500, demand)).toBe(true);
     desk.accept(500, 580);
@@ -102,7 +108,7 @@ describe('with no limit known', () => {
     ['sixty codes that have to go at twenty-five a second', { waiting: 60, perMs: 25 / 1000 }, 2],
     ['half of what has to go within a round trip', { waiting: 10_000, perMs: 200 / 1000 }, 10],
   ] as const)('all that are in flight may be refused: %s', (_, rows, inFlight) => {
-    const demand = { timeless: 0, perMs: 1 / 1000, lastsMs: 60_000, moreMayCome: false, ...rows };
+    const demand = { ...WITHIN_A_MINUTE, perMs: 1 / 1000, ...rows };
     expect(new Desk().unanswered(0, demand)).toBe(inFlight);
   });
 
@@ -113,12 +119,12 @@ describe('with no limit known', () => {
   ] as const)('three in flight keep up with the deadlines: %s', (_, taken, perMs, inFlight) => {
     const desk = new Desk();
     for (let i = 0; i < taken; i++) desk.accept(0, 80);
-    const demand = { waiting: 1000, timeless: 0, perMs, lastsMs: 60_000, moreMayCome: false };
+    const demand = { ...WITHIN_A_MINUTE, waiting: 1000, perMs };
     expect(desk.unanswered(500, demand)).toBe(inFlight);
   });
 
   it('rows that were sent count among the few', () => {
-    const demand = { waiting: 51, timeless: 0, perMs: 1 / 1000, lastsMs: 60_000, moreMayCome: false };
+    const demand = { ...WITHIN_A_MINUTE, waiting: 51, perMs: 1 / 1000 };
     const mayAnotherLeave = (taken: number): boolean => {
       const desk = new Desk();
       for (let i = 0; i < taken; i++) desk.accept(0, 80);
@@ -134,7 +140,7 @@ describe('with no limit known', () => {
 
   it('a call that is never answered does not hold up the others for ever', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 3, timeless: 0, perMs: 1e-5, lastsMs: 60_000, moreMayCome: true };
+    const demand: Demand = { ...WITHIN_A_MINUTE, waiting: 3, perMs: 1e-5, moreMayCome: true };
     desk.throttle.sent(0);
     desk.throttle.sent(0);
     expect(desk.isOpen(0, demand)).toBe(false);
@@ -167,7 +173,7 @@ describe('how long a call takes', () => {
 
   it('says how long others wait for an answer: a second and four times that, and then for each anew', () => {
     const desk = new Desk();
-    const demand: Demand = { waiting: 30, timeless: 0, perMs: 1e-5, lastsMs: 60_000, moreMayCome: true };
+    const demand: Demand = { ...WITHIN_A_MINUTE, waiting: 30, perMs: 1e-5, moreMayCome: true };
     desk.accept(0, 400);
     const fill = (nowMs: number): void => {
       for (let sent = 0; sent < 2; sent++) {

@@ -7,7 +7,8 @@ export const PLENTY: Demand = {
   waiting: 10_000,
   timeless: 10_000,
   perMs: 0,
-  lastsMs: 60_000,
+  due: [],
+  dueMs: Infinity,
   moreMayCome: false,
 };
 

@@ -7,7 +7,14 @@ import { OathEnrollError } from '../../src/model/errors.js';
 import { answered, noAnswer, notSent, tooMany } from '../support/answers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-const DEMAND: Demand = { waiting: 1, timeless: 0, perMs: 0.001, lastsMs: 60_000, moreMayCome: false };
+const DEMAND: Demand = {
+  waiting: 1,
+  timeless: 0,
+  due: [{ inMs: 60_000, rows: 1 }],
+  perMs: 0.001,
+  dueMs: 60_000,
+  moreMayCome: false,
+};
 const TAKEN = answered(204);
 
 /** A throttle that does as a test says, and remembers what it was told. */

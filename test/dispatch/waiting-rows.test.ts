@@ -43,16 +43,26 @@ describe('what waiting rows ask for', () => {
     expect(waiting.demand(false)).toEqual({
       waiting: 5,
       timeless: 1,
+      due: [
+        { inMs: 10_000, rows: 1 },
+        { inMs: 20_000, rows: 1 },
+        { inMs: 40_000, rows: 2 },
+      ],
       perMs: 1 / 10_000,
-      lastsMs: 40_000,
+      dueMs: 10_000,
       moreMayCome: false,
     });
     addCode(6, 20_000);
     expect(waiting.demand(true)).toEqual({
       waiting: 6,
       timeless: 1,
+      due: [
+        { inMs: 10_000, rows: 1 },
+        { inMs: 20_000, rows: 2 },
+        { inMs: 40_000, rows: 2 },
+      ],
       perMs: 3 / 20_000,
-      lastsMs: 40_000,
+      dueMs: 20_000,
       moreMayCome: true,
     });
     expect(waiting.deadlines()).toEqual([
@@ -64,7 +74,12 @@ describe('what waiting rows ask for', () => {
 
   it('is no endless pace for a code that is nearly dead', () => {
     addCode(1, 1);
-    expect(waiting.demand(false).perMs).toBe(1 / 1000);
+    expect(waiting.demand(false)).toMatchObject({ perMs: 1 / 1000, dueMs: 1 });
+  });
+
+  it('is nothing where no row can expire', () => {
+    waiting.addFresh(seedRow(1), Infinity);
+    expect(waiting.demand(false)).toMatchObject({ timeless: 1, due: [], perMs: 0, dueMs: Infinity });
   });
 
   it('forgets a deadline with the last row that had it', () => {

@@ -5,8 +5,18 @@ import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 const SPAN_MS = 10_000;
 /** Clocks are read to the millisecond. */
 const TICK_MS = 2;
-const NO_TRY: Tries = { early: false, duePerMs: 0, beyond: false, again: 0 };
+const TRIP_MS = 80;
+const NO_TRY: Tries = { early: false, duePerMs: 0, dueMs: Infinity, beyond: false, again: 0 };
 const LAST_SENT_MS = 300;
+
+const free = (
+  window: Window,
+  nowMs: number,
+  pending: number,
+  lastSentMs: number,
+  guardMs: number,
+  tries: Tries,
+): number => window.freeAt({ nowMs, pending, lastSentMs, tripMs: TRIP_MS, guardMs }, tries);
 
 /** Four calls in ten seconds, of which the last four left at 0, 100, 200 and 300. */
 function fullWindow(calls = 4, sentAtMs: readonly number[] = [0, 100, 200, 300]) {
@@ -19,44 +29,62 @@ function fullWindow(calls = 4, sentAtMs: readonly number[] = [0, 100, 200, 300])
 describe('a window that is known', () => {
   it('has room where fewer calls left', () => {
     const { window } = fullWindow(5);
-    expect(window.freeAt(400, 0, LAST_SENT_MS, 0, NO_TRY)).toBe(400);
-    expect(window.freeAt(400, 1, LAST_SENT_MS, 0, NO_TRY)).toBe(SPAN_MS + TICK_MS);
+    expect(free(window, 400, 0, LAST_SENT_MS, 0, NO_TRY)).toBe(400);
+    expect(free(window, 400, 1, LAST_SENT_MS, 0, NO_TRY)).toBe(SPAN_MS + TICK_MS);
   });
 
   it('is full until its oldest call leaves the span, and those on their way count', () => {
     const { window } = fullWindow();
     expect(window.endMs).toBe(SPAN_MS);
-    expect([0, 1, 2].map((pending) => window.freeAt(400, pending, LAST_SENT_MS, 0, NO_TRY))).toEqual(
+    expect([0, 1, 2].map((pending) => free(window, 400, pending, LAST_SENT_MS, 0, NO_TRY))).toEqual(
       [0, 100, 200].map((ms) => ms + SPAN_MS + TICK_MS),
     );
   });
 
   it('is kept a little longer where the way to Graph varies', () => {
-    expect(fullWindow().window.freeAt(400, 0, LAST_SENT_MS, 50, NO_TRY)).toBe(SPAN_MS + 50 + TICK_MS);
+    expect(free(fullWindow().window, 400, 0, LAST_SENT_MS, 50, NO_TRY)).toBe(SPAN_MS + 50 + TICK_MS);
   });
 
-  it('is tried beyond its end by one call just after whole seconds before it', () => {
+  it('is tried beyond what it takes by one call, late, just after whole seconds before its end', () => {
     const { window } = fullWindow();
     const beyond = { ...NO_TRY, beyond: true };
-    // Retry-After is rounded up: at 1.03 s it would say nine seconds, at 0.97 s ten.
-    expect(window.freeAt(400, 0, LAST_SENT_MS, 0, beyond)).toBe(SPAN_MS + TICK_MS - 9000 + 30);
+    // Twenty round trips and a second before the end, or later. Retry-After is rounded up: at 8.03 s it says two seconds, at 7.97 s three.
+    expect(free(window, 400, 0, LAST_SENT_MS, 0, beyond)).toBe(SPAN_MS + TICK_MS - 2000 + 30);
+    expect(free(window, 400, 0, LAST_SENT_MS, 500, beyond)).toBe(SPAN_MS + 500 + TICK_MS - 3000 + 30);
+    expect(free(window, 8500, 0, 8400, 0, beyond)).toBe(SPAN_MS + TICK_MS - 1000 + 30);
     // Its answer must come first.
-    expect(window.freeAt(1500, 1, LAST_SENT_MS, 0, beyond)).toBe(Infinity);
+    expect(free(window, 1500, 1, LAST_SENT_MS, 0, beyond)).toBe(Infinity);
     // Once there is room again nothing is tried.
-    expect(window.freeAt(10_500, 0, LAST_SENT_MS, 0, beyond)).toBe(10_500);
+    expect(free(window, 10_500, 0, LAST_SENT_MS, 0, beyond)).toBe(10_500);
+  });
+
+  it('is tried sooner where codes die before its end, or it takes so many calls that they need longer', () => {
+    const pressing = { ...NO_TRY, beyond: true, dueMs: 5000 };
+    // They die at 5.4 s.
+    expect(free(fullWindow().window, 400, 0, LAST_SENT_MS, 0, pressing)).toBe(SPAN_MS + TICK_MS - 7000 + 30);
+    const hundred = fullWindow(
+      100,
+      Array.from({ length: 100 }, (_, nth) => nth),
+    ).window;
+    const beyond = { ...NO_TRY, beyond: true };
+    // Half a round trip each.
+    expect(free(hundred, 400, 0, LAST_SENT_MS, 0, beyond)).toBe(SPAN_MS + TICK_MS - 4000 + 30);
   });
 
   it('and found larger is tried again at once, then call by call', () => {
     const { window } = fullWindow();
     const again = { ...NO_TRY, again: 1 };
-    expect(window.freeAt(1600, 0, 1500, 0, again)).toBe(-Infinity);
-    expect(window.freeAt(1600, 1, 1500, 0, again)).toBe(1500 + 150);
+    expect(free(window, 1600, 0, 1500, 0, again)).toBe(-Infinity);
+    expect(free(window, 1600, 1, 1500, 0, again)).toBe(1500 + 150);
   });
 
   it('is tried by one more at once for each four that it took, as long as so many refusals are affordable', () => {
-    const { log, window } = fullWindow();
+    const { log, window } = fullWindow(
+      40,
+      Array.from({ length: 40 }, (_, nth) => nth),
+    );
     const freeAt = (pending: number, again: number) =>
-      window.freeAt(2000, pending, 1900, 0, { ...NO_TRY, again });
+      free(window, 2000, pending, 1900, 0, { ...NO_TRY, again });
     const take = (calls: number) => {
       for (let i = 0; i < calls; i++) {
         log.push(1900);
@@ -74,6 +102,22 @@ describe('a window that is known', () => {
     log.push(9000);
     window.reopened(9000);
     expect(freeAt(1, 5)).toBe(1900 + 150);
+  });
+
+  it('is tried by no more at once than a twentieth of what it takes, and one', () => {
+    const { log, window } = fullWindow(
+      40,
+      Array.from({ length: 40 }, (_, nth) => nth),
+    );
+    for (let i = 0; i < 20; i++) {
+      log.push(1900);
+      window.accepted(0);
+    }
+    // Of sixty calls that is four.
+    expect([3, 4].map((pending) => free(window, 2000, pending, 1900, 0, { ...NO_TRY, again: 9 }))).toEqual([
+      2000,
+      1900 + 150,
+    ]);
   });
 
   it('grows by a call that was taken beyond it, and by no other', () => {
@@ -160,7 +204,7 @@ describe('a window that begins anew', () => {
     };
     const verdicts = [SPAN_MS + 5, ...more].map(take);
     const freeAt = (nowMs: number, tries: Tries, pending = 0): number =>
-      window.freeAt(nowMs, pending, SPAN_MS, 0, tries);
+      free(window, nowMs, pending, SPAN_MS, 0, tries);
     return { window, verdicts, take, freeAt };
   }
   /** The last of these went long before those of before had left. */
@@ -255,8 +299,8 @@ describe('a window that one refusal told of', () => {
   it('is filled as it was before', () => {
     const { window } = guessed();
     // The first of before left at 0, the first of now at 20 s: the second follows a second later.
-    expect(window.freeAt(20_100, 0, 20_000, 0, beyond)).toBe(21_000);
-    expect(window.freeAt(20_100, 1, 20_000, 0, beyond)).toBe(22_000);
+    expect(free(window, 20_100, 0, 20_000, 0, beyond)).toBe(21_000);
+    expect(free(window, 20_100, 1, 20_000, 0, beyond)).toBe(22_000);
   });
 
   describe('where the codes ask for more than that', () => {
@@ -265,8 +309,8 @@ describe('a window that one refusal told of', () => {
     it('is filled as fast as they ask, after a block that is too long for a penalty', () => {
       const { window } = guessed();
       window.penaltyMs = 16_000;
-      expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(20_500);
-      expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
+      expect(free(window, 20_100, 0, 20_000, 0, pressing)).toBe(20_500);
+      expect(free(window, 20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
     });
 
     it('is filled as fast as they ask for good, once a call was taken before another left', () => {
@@ -275,7 +319,7 @@ describe('a window that one refusal told of', () => {
         window.penaltyMs = 16_000;
         log.push(sentAtMs);
         window.accepted(guardMs);
-        return window.freeAt(15_950, 5, 15_940, 0, { ...pressing, early: false });
+        return free(window, 15_950, 5, 15_940, 0, { ...pressing, early: false });
       };
       // The next one of before is out at 16 s.
       expect(after(15_899, 0)).toBe(15_940 + 500);
@@ -290,25 +334,25 @@ describe('a window that one refusal told of', () => {
       window.slides();
       log.push(15_499);
       window.accepted(0);
-      expect(window.freeAt(15_600, 0, 15_500, 0, pressing)).toBe(17_000);
+      expect(free(window, 15_600, 0, 15_500, 0, pressing)).toBe(17_000);
     });
 
     it('is filled as before where a refusal is one too many, or five are on their way', () => {
       const { window } = guessed();
       window.penaltyMs = 16_000;
-      expect(window.freeAt(20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
-      expect(window.freeAt(20_100, 4, 20_000, 0, pressing)).toBe(20_500);
+      expect(free(window, 20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
+      expect(free(window, 20_100, 4, 20_000, 0, pressing)).toBe(20_500);
       const full = guessed(false, 10_000).window;
       full.penaltyMs = 16_000;
-      expect(full.freeAt(10_100, 4, 10_000, 0, pressing)).toBe(10_500);
-      expect(full.freeAt(10_100, 5, 10_000, 0, pressing)).toBe(21_000);
+      expect(free(full, 10_100, 4, 10_000, 0, pressing)).toBe(10_500);
+      expect(free(full, 10_100, 5, 10_000, 0, pressing)).toBe(21_000);
     });
 
     it('is filled as fast as they ask by more than five, where some are free anyway', () => {
       const { window } = guessed(false, 10_000);
       window.penaltyMs = 16_000;
       const freeAt = (pending: number, guardMs: number) =>
-        window.freeAt(17_500, pending, 17_500, guardMs, pressing);
+        free(window, 17_500, pending, 17_500, guardMs, pressing);
       // Three of before left more than fifteen seconds ago, and one took the place of the first of them.
       expect(freeAt(6, 400)).toBe(18_000);
       expect(freeAt(7, 400)).toBe(23_000);
@@ -319,26 +363,51 @@ describe('a window that one refusal told of', () => {
     it('is filled as before where the block may have been a penalty', () => {
       const { window } = guessed();
       window.penaltyMs = 11_000;
-      expect(window.freeAt(20_100, 0, 20_000, 0, pressing)).toBe(21_000);
+      expect(free(window, 20_100, 0, 20_000, 0, pressing)).toBe(21_000);
     });
   });
 
   it('is taken for one where it was full before and a refusal is one too many', () => {
     const { log, window } = guessed();
     for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
-    expect(window.freeAt(29_100, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
-    expect(window.freeAt(35_500, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
+    expect(free(window, 29_100, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
+    expect(free(window, 35_500, 0, 29_000, 0, NO_TRY)).toBe(35_000 + TICK_MS);
   });
 
   it('is groped for where it was full before, one call after the other', () => {
     const { log, window } = guessed();
     for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
-    expect(window.freeAt(29_100, 1, 29_000, 0, beyond)).toBe(Infinity);
+    expect(free(window, 29_100, 1, 29_000, 0, beyond)).toBe(Infinity);
     // The first that may be too many goes just after a whole second before the end.
     const end = 20_000 + 15_000 + TICK_MS;
-    expect(window.freeAt(29_100, 0, 29_000, 0, beyond)).toBe(end - 4000 + 30);
+    expect(free(window, 29_100, 0, 29_000, 0, beyond)).toBe(end - 4000 + 30);
     log.push(31_032);
-    expect(window.freeAt(31_100, 0, 31_032, 0, beyond)).toBe(31_032 + 1500);
+    expect(free(window, 31_100, 0, 31_032, 0, beyond)).toBe(31_032 + 1500);
+  });
+
+  describe('after a block that is too long for a penalty', () => {
+    function filled() {
+      const { log, window } = guessed();
+      window.penaltyMs = 16_000;
+      for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
+      return { log, window };
+    }
+
+    it('is groped for as late as what it is found to take can be used', () => {
+      const { window } = filled();
+      // The end, less twenty round trips and a second.
+      const end = 20_000 + 15_000 + TICK_MS;
+      expect(free(window, 29_100, 0, 29_000, 0, beyond)).toBe(end - 2000 + 30);
+      expect(free(window, 29_100, 0, 29_000, 0, { ...beyond, dueMs: 4000 })).toBe(end - 4000 + 30);
+    });
+
+    it('has grown where it takes more, and is tried again at once', () => {
+      const { log, window } = filled();
+      log.push(33_032);
+      expect([window.accepted(0), window.calls, window.confirmed]).toEqual(['grew', 11, false]);
+      expect(free(window, 33_100, 0, 33_032, 0, { ...beyond, again: 1 })).toBe(33_100);
+      expect(free(window, 33_100, 1, 33_032, 0, { ...beyond, again: 1 })).toBe(33_032 + 150);
+    });
   });
 
   it('is none where more calls pass than it should hold', () => {
@@ -363,8 +432,8 @@ describe('a window that one refusal told of', () => {
   it('of an earlier run is tried call by call where it was full then', () => {
     const { log, window } = guessed(true);
     for (let i = 1; i < 9; i++) log.push(20_000 + i * 1000);
-    expect(window.freeAt(28_100, 1, 28_000, 0, beyond)).toBe(28_150);
-    expect(window.freeAt(28_100, 0, 28_000, 0, beyond)).toBe(-Infinity);
+    expect(free(window, 28_100, 1, 28_000, 0, beyond)).toBe(28_150);
+    expect(free(window, 28_100, 0, 28_000, 0, beyond)).toBe(-Infinity);
   });
 
   it('of an earlier run that is larger than all that was taken is waited for its length', () => {
@@ -373,7 +442,7 @@ describe('a window that one refusal told of', () => {
     const window = new Window(log, 20, 15_000, false, true);
     window.reopened(20_000);
     for (let i = 0; i < 10; i++) log.push(20_000 + i * 100);
-    expect(window.freeAt(21_000, 0, 20_900, 0, beyond)).toBe(15_000);
+    expect(free(window, 21_000, 0, 20_900, 0, beyond)).toBe(15_000);
   });
 
   it('explains a refusal only while it is full, to the instant', () => {

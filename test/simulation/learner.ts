@@ -14,6 +14,8 @@ export interface Learning {
   readonly haste: number;
   /** After so many calls one more is sent than the limit takes as far as it is known: nothing else shows that it grew. */
   readonly triesEvery: number;
+  /** That one leaves when its answer is still of use, and no sooner: the later it is, the more changes it finds. */
+  readonly triesLate: boolean;
   /**
    * One refusal tells burst and inflow of a bucket as a sum alone. Where this is given it stands for how long the burst
    * is then taken to flow in, until a second refusal tells all.
@@ -39,6 +41,9 @@ export function learner(scenario: Scenario, learning: Learning): Client {
     throttle: (desk) => new LearningThrottle(scenario, learning, first?.follow(desk)),
   });
 }
+
+/** Round trips that a try needs, and all that may then follow it. */
+const LATE_TRIPS = 5;
 
 class LearningThrottle implements Throttle {
   closedUntilMs = -Infinity;
@@ -89,10 +94,13 @@ class LearningThrottle implements Throttle {
     const isPaced = this.#known !== this.#truth && perMs > 0;
     const pacedMs = isPaced ? this.#lastSentMs + 1 / (this.learning.haste * perMs) : nowMs;
     const fromMs = Math.max(nowMs, this.closedUntilMs, pacedMs);
-    if (this.#known === undefined || this.#mayTry) return fromMs;
+    if (this.#known === undefined) return fromMs;
     const arrivesMs = fromMs + this.#oneWayMs;
     if (arrivesMs > this.#freeMs) this.#freeMs = this.#known.freeAt(arrivesMs);
-    return this.#freeMs <= arrivesMs ? fromMs : this.#freeMs - this.#oneWayMs + this.#guardMs;
+    const freeMs = this.#freeMs <= arrivesMs ? fromMs : this.#freeMs - this.#oneWayMs + this.#guardMs;
+    if (!this.#mayTry) return freeMs;
+    const lateMs = Math.min(freeMs, nowMs + demand.dueMs) - LATE_TRIPS * this.roundTripMs;
+    return this.learning.triesLate ? Math.max(fromMs, lateMs) : fromMs;
   }
 
   /** Where nothing can have changed nothing is tried. */
@@ -128,8 +136,10 @@ class LearningThrottle implements Throttle {
     if (this.#known === undefined) this.#shut(this.followed?.closedUntilMs ?? 0);
     const arrivedMs = this.#arrivesMs.get(id) ?? nowMs;
     this.#arrivesMs.delete(id);
-    if (this.#tries.delete(id) && kind === 'accepted' && arrivedMs >= this.#changeMs)
+    if (this.#tries.delete(id) && kind === 'accepted' && arrivedMs >= this.#changeMs) {
       this.#known = this.#truth;
+      this.#freeMs = -Infinity;
+    }
     if (kind === 'accepted' && this.#known === undefined) this.#takenMs.push(arrivedMs);
     if (kind !== 'refused') return;
     this.#shut(nowMs + retryAfterMs);

@@ -21,6 +21,25 @@ function answers(limit: Limit, gaps: readonly number[], before: (atMs: number) =
 }
 
 describe('the models of limits', () => {
+  /** All are full at 1 s, and halve or double at 5 s. */
+  const changing: readonly [LimitSpec, factor: number, waitMs: number, freeAtMs: number][] = [
+    [{ kind: 'window', calls: 1, seconds: 10, alignedTo: 'first call' }, 2, 9000, 5000],
+    [{ kind: 'window', calls: 2, seconds: 10, alignedTo: 'first call' }, 0.5, 9000, 10_000],
+    [{ kind: 'bucket', perS: 0.1, burst: 1 }, 2, 9000, 7500],
+    [{ kind: 'bucket', perS: 0.2, burst: 1 }, 0.5, 4000, 5000],
+    [{ kind: 'bucket', perS: 0.1, burst: 1 }, 0.5, 9000, 15_000],
+  ];
+
+  it.each(changing)(
+    'do not foresee that they change where they refuse: %j by %d',
+    (spec, factor, waitMs, freeMs) => {
+      const limit = makeLimit({ ...spec, change: { atS: 5, factor } } as LimitSpec, noPhase);
+      while (limit.arrive(0) === undefined);
+      expect(limit.arrive(1000)?.waitMs).toBeCloseTo(waitMs);
+      expect(limit.freeAt(1000)).toBeCloseTo(freeMs);
+    },
+  );
+
   it('are not changed by the question when they are free, now or later', () => {
     fc.assert(
       fc.property(fc.oneof(kindLimit, severalLimits), gapsMs, fc.nat(60_000), (spec, gaps, aheadMs) => {

@@ -1,4 +1,4 @@
-/** A refusal: with what status, and how long to wait, exact; undefined where the server does not know. */
+/** A refusal: with what status, and how long to wait, exact, as the limit stands; undefined where the server does not know. */
 export interface Refusal {
   readonly status: 429 | 503;
   readonly waitMs: number | undefined;
@@ -20,7 +20,7 @@ export interface SharedLimit extends Limit {
   take(atMs: number): void;
 }
 
-/** From `atMs` on the limit is `factor` times what it was. */
+/** From `atMs` on the limit is `factor` times what it was, which no refusal before that foresees. */
 export interface Change {
   readonly atMs: number;
   readonly factor: number;
@@ -61,8 +61,8 @@ export class TokenBucket implements SharedLimit {
   }
 
   arrive(atMs: number): Refusal | undefined {
-    const freeMs = this.freeAt(atMs);
-    if (freeMs > atMs) return later(freeMs - atMs);
+    const lacking = this.#lackingAt(atMs);
+    if (lacking > DUST) return later(lacking / this.#perMsAt(atMs));
     this.take(atMs);
     return undefined;
   }
@@ -73,18 +73,25 @@ export class TokenBucket implements SharedLimit {
   }
 
   freeAt(atMs: number): number {
-    const lacking = 1 - this.#levelAt(atMs);
+    const lacking = this.#lackingAt(atMs);
     if (lacking <= DUST) return atMs;
-    const { atMs: changeMs, factor } = this.change;
-    const byThen = (changeMs - atMs) * this.perMs;
-    if (changeMs <= atMs) return atMs + lacking / (this.perMs * factor);
-    return byThen >= lacking
-      ? atMs + lacking / this.perMs
-      : changeMs + (lacking - byThen) / (this.perMs * factor);
+    const { atMs: changeMs } = this.change;
+    const byThen = Math.max(0, changeMs - atMs) * this.perMs;
+    return atMs >= changeMs || byThen >= lacking
+      ? atMs + lacking / this.#perMsAt(atMs)
+      : changeMs + (lacking - byThen) / this.#perMsAt(changeMs);
   }
 
   usedAt(atMs: number): number {
     return 1 - this.#levelAt(atMs) / this.burst;
+  }
+
+  #perMsAt(atMs: number): number {
+    return this.perMs * (atMs >= this.change.atMs ? this.change.factor : 1);
+  }
+
+  #lackingAt(atMs: number): number {
+    return 1 - this.#levelAt(atMs);
   }
 
   #levelAt(atMs: number): number {
@@ -108,8 +115,7 @@ export class FixedWindow implements SharedLimit {
   ) {}
 
   arrive(atMs: number): Refusal | undefined {
-    const freeMs = this.freeAt(atMs);
-    if (freeMs > atMs) return later(freeMs - atMs);
+    if (this.freeAt(atMs) > atMs) return later(this.#endMs - atMs);
     this.take(atMs);
     return undefined;
   }
@@ -120,14 +126,18 @@ export class FixedWindow implements SharedLimit {
   }
 
   freeAt(atMs: number): number {
-    const endMs = this.#startMs + this.spanMs;
+    const endMs = this.#endMs;
     if (atMs >= endMs || this.#taken < this.#most(atMs)) return atMs;
     const { atMs: changeMs } = this.change;
     return changeMs > atMs && changeMs < endMs && this.#taken < this.#most(changeMs) ? changeMs : endMs;
   }
 
   usedAt(atMs: number): number {
-    return atMs >= this.#startMs + this.spanMs ? 0 : this.#taken / this.#most(atMs);
+    return atMs >= this.#endMs ? 0 : this.#taken / this.#most(atMs);
+  }
+
+  get #endMs(): number {
+    return this.#startMs + this.spanMs;
   }
 
   #most(atMs: number): number {
@@ -135,7 +145,7 @@ export class FixedWindow implements SharedLimit {
   }
 
   #roll(atMs: number): void {
-    if (atMs < this.#startMs + this.spanMs) return;
+    if (atMs < this.#endMs) return;
     const phaseMs = this.phaseMs ?? atMs;
     this.#startMs = phaseMs + Math.floor((atMs - phaseMs) / this.spanMs) * this.spanMs;
     this.#taken = 0;

@@ -12,16 +12,25 @@ export interface Signal {
   readonly limitPercentage?: number | undefined;
 }
 
+/** Rows that die together. */
+export interface Due {
+  /** How long until then, in ms. */
+  readonly inMs: number;
+  readonly rows: number;
+}
+
 /** What waits to be sent. */
 export interface Demand {
   /** Rows that could go at once. */
   readonly waiting: number;
   /** Those among them that cannot expire. */
   readonly timeless: number;
+  /** The others, by when they die, earliest first. */
+  readonly due: readonly Due[];
   /** The pace that the codes ask for, in calls per ms: the steepest (codes due by d) / (d - now) over all deadlines d. */
   readonly perMs: number;
-  /** How long until the last of the codes dies, in ms. */
-  readonly lastsMs: number;
+  /** How long until the deadline that asks for it, in ms; Infinity where none does. */
+  readonly dueMs: number;
   /** Whether rows may still be added. */
   readonly moreMayCome: boolean;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/clock.js';
 import type { Row } from '../../model/row.js';
 import { FreshRows } from './fresh-rows.js';
 import type { Task } from '../task.js';
-import type { Demand } from '../pace/throttle.js';
+import type { Demand, Due } from '../pace/throttle.js';
 import { before, UrgencyQueue } from './urgency-queue.js';
 
 /** A deadline that is nearer than this asks for no more pace than one that is this far. */
@@ -60,15 +60,20 @@ export class WaitingRows {
   /** What the rows in the queue ask for. */
   demand(moreMayCome: boolean): Demand {
     const now = this.clock.now();
-    let due = 0;
+    const due: Due[] = [];
+    let rowsDue = 0;
     let perMs = 0;
-    let lastsMs = 0;
-    for (const [deadlineMs, count] of this.deadlines()) {
-      due += count;
-      lastsMs = Math.max(0, deadlineMs - now);
-      perMs = Math.max(perMs, due / Math.max(LEAST_TIME_MS, deadlineMs - now));
+    let dueMs = Infinity;
+    for (const [deadlineMs, rows] of this.deadlines()) {
+      const inMs = Math.max(0, deadlineMs - now);
+      due.push({ inMs, rows });
+      rowsDue += rows;
+      const askedPerMs = rowsDue / Math.max(LEAST_TIME_MS, inMs);
+      if (askedPerMs <= perMs) continue;
+      perMs = askedPerMs;
+      dueMs = inMs;
     }
-    return { waiting: this.inQueue, timeless: this.inQueue - due, perMs, lastsMs, moreMayCome };
+    return { waiting: this.inQueue, timeless: this.inQueue - rowsDue, due, perMs, dueMs, moreMayCome };
   }
 
   /** Deadlines of the rows in the queue that have one, earliest first, with how many rows each has. */

@@ -76,7 +76,14 @@ export class AdaptiveThrottle implements Throttle {
     if (this.#awaitsTries || pending >= this.#mostInFlight(demand)) return answerBy;
     const at = Math.max(nowMs, this.closedUntilMs, this.#lastSentMs + this.#gapMs(demand));
     if (this.#gate.block !== undefined) return at;
-    const freeMs = this.#limits.freeAt(nowMs, pending, this.#lastSentMs, this.#guardMs, demand);
+    const traffic = {
+      nowMs,
+      pending,
+      lastSentMs: this.#lastSentMs,
+      tripMs: this.roundTripMs,
+      guardMs: this.#guardMs,
+    };
+    const freeMs = this.#limits.freeAt(traffic, demand);
     return freeMs === Infinity ? answerBy : Math.max(at, freeMs);
   }
 

@@ -6,7 +6,7 @@ import type { Block } from './block-gate.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
-import { Window } from './window.js';
+import { Window, type Traffic } from './window.js';
 import { wholeSeconds, WindowReader, type WindowRead } from './window-reader.js';
 
 const SECOND_MS = 1000;
@@ -61,10 +61,9 @@ export class Limits {
   }
 
   /** Earliest time of one more call, in ms; Infinity: an answer must come first ({@link Window.freeAt}). */
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, demand: Demand): number {
-    const free = this.#windows.map((w) =>
-      w.freeAt(nowMs, pending, lastSentMs, guardMs, this.#budget.ofWindow(w, demand)),
-    );
+  freeAt(traffic: Traffic, demand: Demand): number {
+    const { nowMs } = traffic;
+    const free = this.#windows.map((w) => w.freeAt(traffic, this.#budget.ofWindow(w, demand)));
     const at = Math.max(nowMs, ...free);
     const { bucket } = this;
     if (bucket === undefined) return at;
@@ -127,7 +126,9 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block, begun.nth);
-    const misread = this.#windows.find((w) => w.isMisread(block.triedMs, waitMs, LONG_MS));
+    const misread = this.#windows.find(
+      (w) => w.isMisread(block.triedMs, waitMs, LONG_MS) && !this.#isOfAnother(w, block.sentAtMs, waitMs),
+    );
     if (misread !== undefined) {
       this.#refuted = true;
       this.#windows = this.#without(misread);
@@ -181,6 +182,11 @@ export class Limits {
     return !this.#refuted && this.#windows.length === 0;
   }
 
+  /** Another window than this one was full: one that lasts long makes calls wait for a second, too, just before it ends. */
+  #isOfAnother(window: Window, sentAtMs: number, waitMs: number): boolean {
+    return this.#without(window).some((other) => other.explains(sentAtMs, waitMs));
+  }
+
   /** Nothing else holds, as far as is known. */
   #isWindow(calls: number, spanMs: number, slides = false): void {
     this.#aside = this.bucket ?? this.#aside;
@@ -218,14 +224,15 @@ export class Limits {
 
   /**
    * A window: it ends when it ends, however late it was filled, and so makes calls wait for longer or shorter, where a bucket
-   * does not. As long a time before it began holds two windows at most.
+   * does not, and for long at least once. As long a time before it began holds two windows at most.
    */
   #regular(epoch: Epoch, begunMs: number, guessed: boolean): boolean {
     const { calls, spanMs, waitMs } = epoch;
     const last = this.#lastEpoch;
     if (last === undefined || guessed || this.log.since(begunMs - spanMs) > 3 * calls) return false;
     if (Math.abs(waitMs - last.waitMs) < SECOND_MS) return false;
-    return calls === last.calls || (Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS && waitMs > LONG_MS);
+    const isLong = Math.max(waitMs, last.waitMs) > LONG_MS;
+    return calls === last.calls || (Math.abs(spanMs - last.spanMs) < 1.05 * SECOND_MS && isLong);
   }
 
   /** What was taken for a window is none: a hint is dropped, else the block was the penalty of a bucket. */

@@ -26,6 +26,11 @@ const LONGEST_PENALTY_MS = 11_500;
 const HALF_SECOND_MS = 500;
 /** Calls that were taken beyond a window, for each one that may be in flight until one is refused. */
 const PER_CALL_BEYOND = 4;
+/** So many may be in flight then, as a share of the window: all that follow the last one that it takes are refused. */
+const STAKE_BEYOND = 0.05;
+/** Round trips in which that many follow a first call that was taken, while the pace rises, and for each call while it does not. */
+const LATE_TRIPS = 20;
+const LATE_TRIPS_PER_CALL = 0.5;
 
 /** What may be tried, as a refusal is affordable, and what presses. */
 export interface Tries {
@@ -36,10 +41,23 @@ export interface Tries {
   readonly early: boolean;
   /** Calls per ms that the deadlines ask for. */
   readonly duePerMs: number;
+  /** How long until the deadline that asks for most. */
+  readonly dueMs: number;
   /** One call more than the window takes. */
   readonly beyond: boolean;
   /** More of them, as the last one was taken: so many may be refused at once. */
   readonly again: number;
+}
+
+/** What is on the way to Graph, and how long that takes. */
+export interface Traffic {
+  readonly nowMs: number;
+  /** Calls whose answer is awaited, and when the last of all calls left. */
+  readonly pending: number;
+  readonly lastSentMs: number;
+  /** Running estimate of a round trip, and by how much it may be longer. */
+  readonly tripMs: number;
+  readonly guardMs: number;
 }
 
 /** So many `calls` per `spanMs`: a fixed window, by first call or by the clock, or a sliding one, which is found out. */
@@ -74,50 +92,88 @@ export class Window {
     return this.log.at(this.log.count - this.calls) + this.spanMs;
   }
 
-  /**
-   * Earliest time of one more call while `pending` are on their way, the last of which left at `lastSentMs`; Infinity: an
-   * answer must come first.
-   */
-  freeAt(nowMs: number, pending: number, lastSentMs: number, guardMs: number, tries: Tries): number {
+  /** Earliest time of one more call; Infinity: an answer must come first. */
+  freeAt(traffic: Traffic, tries: Tries): number {
+    return this.confirmed ? this.#freeIfSure(traffic, tries) : this.#freeIfUnsure(traffic, tries);
+  }
+
+  #freeIfSure(traffic: Traffic, tries: Tries): number {
+    const { nowMs, pending, lastSentMs } = traffic;
     const nth = this.log.count + pending;
-    const outAt = (nthOut: number): number => this.log.at(nthOut) + this.spanMs + guardMs + TICK_MS;
-    const stepMs = pending > 0 ? lastSentMs + STEP_MS : -Infinity;
-    const atOnce =
-      this.#opens === 'at once' || (tries.early && this.#mayTryEarly(pending, nowMs - this.spanMs - guardMs));
-    if (this.confirmed) {
-      const at = outAt(atOnce ? this.#epoch : nth - this.calls);
-      // Until the first answer the window that begins is not known to have begun.
-      if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
-      if (atOnce && nth - this.#epoch < this.calls) return nowMs;
-      if (tries.again > 0)
-        return pending < Math.min(tries.again, this.#beyond / PER_CALL_BEYOND) ? nowMs : stepMs;
-      if (!tries.beyond) return at;
-      return pending > 0 ? Infinity : this.#edge(lastSentMs, at);
-    }
+    const atOnce = this.#opensAtOnce(traffic, tries);
+    const at = this.#outAt(atOnce ? this.#epoch : nth - this.calls, traffic);
+    // Until the first answer the window that begins is not known to have begun.
+    if (at <= nowMs) return pending < this.calls ? nowMs : Infinity;
+    if (atOnce && nth - this.#epoch < this.calls) return nowMs;
+    if (tries.again > 0) return this.#followed(traffic, tries.again);
+    if (!tries.beyond) return at;
+    return pending > 0 ? Infinity : this.#edge(Math.max(lastSentMs, this.#lateMs(at, traffic, tries)), at);
+  }
+
+  #freeIfUnsure(traffic: Traffic, tries: Tries): number {
+    const { pending, lastSentMs } = traffic;
+    const nth = this.log.count + pending;
+    const mayBePenalty = this.#mayBePenalty;
     if (nth - this.#epoch < PROVEN * this.calls) {
       // Exactly as before: a bucket that is full again takes the same calls at the same pace, too.
       const asBeforeMs = this.log.at(nth - this.calls) + this.#shiftMs;
-      const mayBeBucket = this.penaltyMs <= LONGEST_PENALTY_MS;
-      return mayBeBucket || !atOnce ? asBeforeMs : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
+      return mayBePenalty || !this.#opensAtOnce(traffic, tries)
+        ? asBeforeMs
+        : Math.min(asBeforeMs, lastSentMs + 1 / tries.duePerMs);
     }
-    if (this.hinted) return stepMs;
-    const at = outAt(nth - this.calls);
-    return tries.early ? this.#groped(nth, pending, lastSentMs, at) : at;
+    if (this.hinted) return stepMs(traffic);
+    const at = this.#outAt(nth - this.calls, traffic);
+    if (!tries.early) return at;
+    if (mayBePenalty) return this.#groped(traffic, lastSentMs, at);
+    if (tries.again > 0) return this.#followed(traffic, tries.again);
+    return this.#groped(traffic, this.#lateMs(at, traffic, tries), at);
   }
 
-  /** Those that are free anyway, as others were sent before `outMs`, are not early. */
-  #mayTryEarly(pending: number, outMs: number): boolean {
+  /** When the `nth` call is surely out of the window. */
+  #outAt(nth: number, { guardMs }: Traffic): number {
+    return this.log.at(nth) + this.spanMs + guardMs + TICK_MS;
+  }
+
+  #opensAtOnce(traffic: Traffic, tries: Tries): boolean {
+    return this.#opens === 'at once' || (tries.early && this.#mayTryEarly(traffic));
+  }
+
+  /** The block that it was read from may have been a bucket's. */
+  get #mayBePenalty(): boolean {
+    return this.penaltyMs <= LONGEST_PENALTY_MS;
+  }
+
+  /**
+   * When to ask whether the window takes more than is known: the later, the longer it had to grow, but as long as what turns out
+   * to be free can still be used, before it ends, which may be a second too late by rounding, and before the codes die that press.
+   */
+  #lateMs(endMs: number, { nowMs, tripMs, guardMs }: Traffic, { dueMs }: Tries): number {
+    const useMs = tripMs * Math.max(LATE_TRIPS, LATE_TRIPS_PER_CALL * this.calls);
+    const latestMs = Math.min(endMs - Math.max(useMs, SECOND_MS + 2 * EDGE_MS), nowMs + dueMs - useMs);
+    return latestMs - guardMs - SECOND_MS;
+  }
+
+  /** Calls that follow one that was taken beyond the window. */
+  #followed(traffic: Traffic, most: number): number {
+    const inFlight = Math.min(most, this.#beyond / PER_CALL_BEYOND, 1 + STAKE_BEYOND * this.calls);
+    return traffic.pending < inFlight ? traffic.nowMs : stepMs(traffic);
+  }
+
+  /** Those that are free anyway, as others are out of the window, are not early. */
+  #mayTryEarly({ nowMs, pending, guardMs }: Traffic): boolean {
     if (this.#opens !== 'unknown') return false;
+    const outMs = nowMs - this.spanMs - guardMs;
     return pending < MOST_EARLY + Math.max(0, this.calls - this.log.since(outMs));
   }
 
-  /** Calls that may be one too many until `endMs` go slowly, and the first of them where its refusal tells most. */
-  #groped(nth: number, pending: number, lastSentMs: number, endMs: number): number {
+  /** Calls that may be one too many until `endMs` go slowly, and the first of them, after `fromMs`, where its refusal tells most. */
+  #groped({ pending, lastSentMs }: Traffic, fromMs: number, endMs: number): number {
+    const nth = this.log.count + pending;
     const pacedMs = lastSentMs + this.spanMs / this.calls;
     if (pending > GROPING * this.calls) return Infinity;
     if (pending > 0) return pacedMs;
     const nextMs = Math.min(endMs, pacedMs);
-    return nth - this.#epoch === this.calls ? this.#edge(nextMs, endMs) : nextMs;
+    return nth - this.#epoch === this.calls ? this.#edge(Math.max(nextMs, fromMs), endMs) : nextMs;
   }
 
   /** A trial call that left at `sentAtMs` is about to be logged as accepted. */
@@ -141,7 +197,8 @@ export class Window {
     const isAtEnd = log.at(this.#epoch) <= last - this.spanMs + HALF_SECOND_MS;
     const calls = log.count - this.#epoch;
     if (isEarly && this.#opens === 'unknown' && calls <= this.calls) this.#opens = 'at once';
-    if (!this.confirmed) return calls < REFUTED * this.calls + 1 ? 'held' : 'refuted';
+    if (!this.confirmed && this.#mayBePenalty) return calls < REFUTED * this.calls + 1 ? 'held' : 'refuted';
+    if (!this.confirmed && calls <= this.calls) return 'held';
     if (!isEarly || (this.#opens === 'at once' && (calls <= this.calls || isAtEnd))) return 'held';
     this.calls++;
     this.#beyond++;
@@ -207,3 +264,6 @@ export class Window {
     return endMs - Math.floor(Math.max(0, endMs - fromMs - EDGE_MS) / SECOND_MS) * SECOND_MS + EDGE_MS;
   }
 }
+
+/** While an answer is awaited the next one leaves so long after the last. */
+const stepMs = ({ pending, lastSentMs }: Traffic): number => (pending > 0 ? lastSentMs + STEP_MS : -Infinity);
