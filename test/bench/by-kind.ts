@@ -51,7 +51,7 @@ export function kindsOf(models: readonly Model[]): Kinds {
 
 function kindOf({ limit, earlier }: Model): string {
   const spec = limit(0);
-  const factor = 'change' in spec ? spec.change?.factor : undefined;
+  const factor = 'change' in spec ? spec.change.factor : undefined;
   const name = factor === undefined ? spec.kind : `${spec.kind} that ${factor > 1 ? 'doubles' : 'halves'}`;
   return earlier === undefined ? name : `${name}, with a hint`;
 }

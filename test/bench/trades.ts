@@ -66,12 +66,12 @@ const OTHERS: Record<string, Record<string, readonly string[]>> = {
     FILLED_IN: ['0.2', '0.35', '0.65'],
   },
   'refusal-budget.js': {
-    PROBES: ['{ usual: 0.005, pressing: 0.01 }', '{ usual: 0.015, pressing: 0.018 }'],
-    FREE_BLOCKS: ['0.25', '1'],
-    REFUSED_BEYOND: ['0.012', '0.022'],
+    PROBES: ['{ usual: 0.005, pressing: 0.01 }', '{ usual: 0.015, pressing: 0.03 }'],
+    FREE_BLOCKS: ['0.5', '2'],
+    REFUSED_BEYOND: ['0.015', '0.021'],
     REFUSED_EARLY: ['0.018', '0.03'],
-    AFFORDED: ['0.008', '0.016'],
-    AFFORDED_OFTEN: ['0.012', '0.022'],
+    AFFORDED: ['0.01', '0.016'],
+    AFFORDED_OFTEN: ['0.015', '0.022'],
     SPARED: ['1', '6'],
   },
   'window-reader.js': {
@@ -91,6 +91,9 @@ const OTHERS: Record<string, Record<string, readonly string[]>> = {
     EARLY_MS: ['50', '200'],
     LONGEST_PENALTY_MS: ['9000', '15500'],
     PER_CALL_BEYOND: ['2', '8'],
+    STAKE_BEYOND: ['0.03', '0.1'],
+    LATE_TRIPS: ['10', '40'],
+    LATE_TRIPS_PER_CALL: ['0.25', '1'],
   },
 };
 
