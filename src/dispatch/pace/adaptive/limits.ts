@@ -126,9 +126,10 @@ export class Limits {
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
     const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block, begun.nth);
-    const misread = this.#windows.find(
-      (w) => w.isMisread(block.triedMs, waitMs, LONG_MS) && !this.#isOfAnother(w, block.sentAtMs, waitMs),
-    );
+    // A window that lasts long makes calls wait for a second, too, just before it ends.
+    const isOfOther = (w: Window): boolean =>
+      this.#without(w).some((other) => other.explains(block.sentAtMs, waitMs));
+    const misread = this.#windows.find((w) => w.isMisread(block.triedMs, waitMs, LONG_MS) && !isOfOther(w));
     if (misread !== undefined) {
       this.#refuted = true;
       this.#windows = this.#without(misread);
@@ -180,11 +181,6 @@ export class Limits {
   #isBetter({ spanMs }: WindowRead, block: Block): boolean {
     if (spanMs > LONG_MS) return this.bucket?.explains(this.#empty(block)) !== true;
     return !this.#refuted && this.#windows.length === 0;
-  }
-
-  /** Another window than this one was full: one that lasts long makes calls wait for a second, too, just before it ends. */
-  #isOfAnother(window: Window, sentAtMs: number, waitMs: number): boolean {
-    return this.#without(window).some((other) => other.explains(sentAtMs, waitMs));
   }
 
   /** Nothing else holds, as far as is known. */
