@@ -1,6 +1,10 @@
 import { median } from './measure.js';
 import { COLUMNS, FAR_MS, judge, measure, type Cell, type Column } from './on-time-cell.js';
+import type { Player } from './on-time-clients.js';
 import type { Model } from './on-time-models.js';
+
+/** Seeds of one model and of the next: they tell when a limit changes, and shared ones would make a kind's median chance. */
+const APART = 100;
 
 interface Measured {
   readonly model: Model;
@@ -12,34 +16,49 @@ interface Measured {
 export type Kinds = ReadonlyMap<string, readonly Model[]>;
 
 /**
- * Ours under each of these models, by kind of limit: how many cells reach their targets, and for each load the medians of the shares
- * in time and refused, as half a wave and a stream are easy.
+ * Those who play under each of these models, with seeds of its own, by kind of limit: how many cells reach their targets, and for
+ * each load the medians of the shares in time and refused, as half a wave and a stream are easy.
  *
- * @param tell told of each cell
+ * @param players who plays under limits of a kind, ours first
+ * @param tell told of each cell of ours
  */
 export async function byKind(
   models: Kinds,
   seeds: readonly number[],
+  players: (model: Model) => readonly Player[],
   tell: (cell: Cell, model: Model, column: Column) => void,
 ): Promise<string[]> {
-  const kinds = new Map<string, Measured[]>();
+  const lines: string[] = [];
   for (const [kind, each] of models) {
-    const measured: Measured[] = [];
-    kinds.set(kind, measured);
-    for (const model of each) {
-      for (const column of COLUMNS) {
-        const cell = await measure(model, column, seeds, 'ours');
-        measured.push({ model, column, cell });
-        tell(cell, model, column);
-      }
+    for (const player of players(each[0]!)) {
+      const isOurs = player === 'ours';
+      const measured = await measureAll(each, seeds, player);
+      if (isOurs) measured.forEach(({ cell, model, column }) => tell(cell, model, column));
+      const row = `| ${isOurs ? kind : ''} | ${player} | ${inWords(measured)} |`;
+      console.log(row);
+      lines.push(row);
     }
   }
   const loads = COLUMNS.map(({ title }) => title).join(' | ');
   return [
-    `| limit | aimed at | cells that reach it | that are on time | ${loads} | the least, near and far |`,
-    `| --- | --- | --- | --- | ${COLUMNS.map(() => '---').join(' | ')} | --- |`,
-    ...[...kinds].map(([kind, measured]) => `| ${kind} | ${inWords(measured)} |`),
+    `| limit | client | aimed at | cells that reach it | that are on time | ${loads} | the least, near and far |`,
+    `| --- | --- | --- | --- | --- | ${COLUMNS.map(() => '---').join(' | ')} | --- |`,
+    ...lines,
   ];
+}
+
+async function measureAll(
+  models: readonly Model[],
+  seeds: readonly number[],
+  player: Player,
+): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const [nth, model] of models.entries()) {
+    const own = seeds.map((seed) => seed + nth * APART);
+    for (const column of COLUMNS)
+      measured.push({ model, column, cell: await measure(model, column, own, player) });
+  }
+  return measured;
 }
 
 /** By the kind of each limit, how it changes, and whether there is a hint. */

@@ -1,7 +1,7 @@
 import { brokenPromises, type Scenario } from '../simulation/simulate.js';
 import type { WorkloadSpec } from '../simulation/workloads.js';
 import { median } from './measure.js';
-import { PLAYERS, type Player } from './on-time-clients.js';
+import { PLAYERS, type Play, type Player } from './on-time-clients.js';
 import type { Model } from './on-time-models.js';
 
 export const FAR_MS = 200;
@@ -63,7 +63,10 @@ export function scenarioOf(
   return { scenario, earlier };
 }
 
-/** Medians over the seeds. */
+/**
+ * Medians over the seeds, of the way that serves the model best: one way for all of them, as nobody knows beforehand how a run will
+ * go. It is the one with the most codes that keeps to the refusals allowed, else the one with the fewest refusals.
+ */
 export async function measure(
   model: Model,
   column: Column,
@@ -71,13 +74,29 @@ export async function measure(
   player: Player,
 ): Promise<Cell> {
   const cells: Cell[] = [];
+  for (const play of PLAYERS[player](model.limit(0))) {
+    cells.push(await measureWay(model, column, seeds, play, player === 'ours'));
+  }
+  const polite = cells.filter((cell) => !isPlainlyRude(cell, model));
+  if (polite.length === 0) return cells.reduce((a, b) => (b.refusedShare < a.refusedShare ? b : a));
+  return polite.reduce((a, b) => (b.onTime > a.onTime ? b : a));
+}
+
+async function measureWay(
+  model: Model,
+  column: Column,
+  seeds: readonly number[],
+  play: Play,
+  isOurs: boolean,
+): Promise<Cell> {
+  const cells: Cell[] = [];
   for (const seed of seeds) {
     const { scenario, earlier } = scenarioOf(model, column, seed);
-    const report = await PLAYERS[player](scenario, model.refused, earlier);
+    const report = await play(scenario, earlier);
     const { best, enrolled, calls, refusals } = report;
     seen.calls += calls;
     cells.push({ onTime: enrolled / best.enrolled, refusedShare: refusals / calls, refusals });
-    if (player !== 'ours') continue;
+    if (!isOurs) continue;
     seen.runs++;
     seen.early += report.early;
     seen.dead += report.deadSent + report.deadArrived;
@@ -103,5 +122,8 @@ export function judge(cell: Cell, model: Model, { oneWayMs }: Column): Judgement
   const target = oneWayMs === FAR_MS ? model.farOnTime : model.onTime;
   if (target === undefined) return undefined;
   const rude = cell.refusedShare > model.refused;
-  return { late: cell.onTime < target, rude, plainlyRude: rude && cell.refusals > FEW_REFUSALS };
+  return { late: cell.onTime < target, rude, plainlyRude: isPlainlyRude(cell, model) };
 }
+
+const isPlainlyRude = ({ refusedShare, refusals }: Cell, { refused }: Model): boolean =>
+  refusedShare > refused && refusals > FEW_REFUSALS;

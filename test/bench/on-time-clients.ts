@@ -4,17 +4,21 @@ import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import type { Desk } from '../simulation/client.js';
 import { dispatcherClient } from '../simulation/dispatcher-client.js';
 import { learner, type Learning } from '../simulation/learner.js';
+import type { LimitSpec } from '../simulation/limit-spec.js';
 import { simulate, type Report, type Scenario } from '../simulation/simulate.js';
 import { graphClient } from './peers/graph-client.js';
 import { inFileOrder } from './peers/in-file-order.js';
 
-/** Plays a scenario; `earlier` is a run before it that left a hint to those who read one, `refused` the share allowed. */
-type Play = (scenario: Scenario, refused: number, earlier?: Scenario) => Promise<Report>;
+/** Plays a scenario; `earlier` is a run before it that left a hint to those who read one. */
+export type Play = (scenario: Scenario, earlier?: Scenario) => Promise<Report>;
+
+/** The ways in which somebody may play under a limit, by what is known of it without its moment of change. */
+type Ways = (limit: LimitSpec) => readonly Play[];
 
 /** The paces that the learner tries: a slow one is refused later, a fast one learns before codes die. */
 export const HASTES = [0.7, 1.3, 4];
 /** How often it tries for more, where the limit may have grown: a try that is refused is a refusal. */
-export const TRIES_EVERY = [25, 50, 75, 100];
+export const TRIES_EVERY = [25, 75];
 /** And when: at once, or as late as the answer is of use. */
 const TRIES_LATE = [false, true];
 /** How much it takes of what others leave on the average: they call by chance, so all of it is refused often. */
@@ -23,44 +27,36 @@ export const SHARES = [0.85, 0.9, 0.95, 1, 1.05];
 const BURST_FLOWS_IN_MS = 1000;
 
 export const PLAYERS = {
-  ours: async (scenario, _refused, earlier) =>
-    simulate(scenario, dispatcherClient({ throttle: await oursAfter(earlier) })),
-  'knows the limit after one refusal': (scenario, refused) => learned(scenario, refused),
-  'knows burst and rate after two': (scenario, refused) =>
-    learned(scenario, refused, { burstFlowsInMs: BURST_FLOWS_IN_MS }),
+  ours: () => [
+    async (scenario, earlier) => simulate(scenario, dispatcherClient({ throttle: await oursAfter(earlier) })),
+  ],
+  'knows the limit after one refusal': (limit) =>
+    waysToLearn(limit, false).map((way) => async (scenario) => simulate(scenario, learner(scenario, way))),
+  'knows burst and rate after two': (limit) =>
+    waysToLearn(limit, false).map(
+      (way) => async (scenario) =>
+        simulate(scenario, learner(scenario, { ...way, burstFlowsInMs: BURST_FLOWS_IN_MS })),
+    ),
   'ours, told all by its first refusal': toldBy(1),
   'ours, told all by its second': toldBy(2),
   'ours, told all by its third': toldBy(3),
-  'one by one': (scenario) => simulate(scenario, inFileOrder),
-  'p-limit and Graph client': (scenario) => simulate(scenario, graphClient),
-} satisfies Record<string, Play>;
+  'one by one': () => [async (scenario) => simulate(scenario, inFileOrder)],
+  'p-limit and Graph client': () => [async (scenario) => simulate(scenario, graphClient)],
+} satisfies Record<string, Ways>;
 
 export type Player = keyof typeof PLAYERS;
 
 /** Ours until a refusal, from which on it knows what the learner knows. */
-function toldBy(refusals: number): Play {
-  return async (scenario, refused, earlier) =>
-    learned(scenario, refused, { first: { follow: await oursAfter(earlier), refusals } });
-}
-
-/** The learner's run with the most codes that keeps to the refusals allowed, else the one with the fewest refusals. */
-async function learned(
-  scenario: Scenario,
-  refused: number,
-  learning: Partial<Learning> = {},
-): Promise<Report> {
-  const reports: Report[] = [];
-  for (const way of waysToLearn(scenario, learning.first !== undefined)) {
-    reports.push(await simulate(scenario, learner(scenario, { ...way, ...learning })));
-  }
-  const share = ({ refusals, calls }: Report): number => refusals / calls;
-  const polite = reports.filter((report) => share(report) <= refused);
-  if (polite.length === 0) return reports.reduce((a, b) => (share(b) < share(a) ? b : a));
-  return polite.reduce((a, b) => (b.enrolled > a.enrolled ? b : a));
+function toldBy(refusals: number): Ways {
+  return (limit) =>
+    waysToLearn(limit, true).map((way) => async (scenario, earlier) => {
+      const first = { follow: await oursAfter(earlier), refusals };
+      return simulate(scenario, learner(scenario, { ...way, first }));
+    });
 }
 
 /** Who follows another throttle is paced only as long as the limit may change. */
-function waysToLearn({ limit }: Scenario, follows: boolean): Learning[] {
+function waysToLearn(limit: LimitSpec, follows: boolean): Learning[] {
   const mayChange = 'change' in limit;
   const hastes = mayChange || !follows ? HASTES : [Infinity];
   const tries = mayChange ? TRIES_EVERY : [Infinity];
