@@ -11,7 +11,8 @@ const REFUSALS = 8;
 /** A refusal of one call, and when the server says that the next one may come. */
 function blockAt(atMs: number, endMs: number): Block {
   const at = { sentAtMs: atMs, lastMs: atMs, triedMs: atMs };
-  return { ...at, teaches: true, trials: 0, guessed: false, endMs, closedUntilMs: endMs };
+  const one = { refusals: 1, leastWaitMs: endMs - atMs };
+  return { ...at, ...one, teaches: true, trials: 0, guessed: false, endMs, closedUntilMs: endMs };
 }
 
 /** What is read at each refusal of calls that come by chance, a little more often than the limit takes them. */

@@ -18,6 +18,14 @@ const free = (
   tries: Tries,
 ): number => window.freeAt({ nowMs, pending, lastSentMs, tripMs: TRIP_MS, guardMs }, tries);
 
+/** The calls of a block, that told of the window, were told to wait so long, the first of them first. */
+const readFrom = (window: Window, ...waitsMs: readonly number[]): void => {
+  window.readFrom({ leastWaitMs: Math.min(...waitsMs), refusals: waitsMs.length }, waitsMs[0]!, {
+    atMs: 0,
+    nth: 0,
+  });
+};
+
 /** Four calls in ten seconds, of which the last four left at 0, 100, 200 and 300. */
 function fullWindow(calls = 4, sentAtMs: readonly number[] = [0, 100, 200, 300]) {
   const log = new SendLog();
@@ -179,7 +187,7 @@ describe('a window that is known', () => {
 
   it('is the penalty of a bucket where a block ends long after it, and lasts as long as the first one', () => {
     const { window } = fullWindow();
-    window.penaltyMs = 7000;
+    readFrom(window, 7000);
     expect(window.isPenalty(7000, SPAN_MS + 2100)).toBe(true);
     // A window by the clock may end so late.
     expect(window.isPenalty(7000, SPAN_MS + 2000)).toBe(false);
@@ -308,7 +316,7 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as fast as they ask, after a block that is too long for a penalty', () => {
       const { window } = guessed();
-      window.penaltyMs = 16_000;
+      readFrom(window, 16_000);
       expect(free(window, 20_100, 0, 20_000, 0, pressing)).toBe(20_500);
       expect(free(window, 20_100, 0, 20_000, 0, { ...pressing, duePerMs: 0.5 / 1000 })).toBe(21_000);
     });
@@ -316,7 +324,7 @@ describe('a window that one refusal told of', () => {
     it('is filled as fast as they ask for good, once a call was taken before another left', () => {
       const after = (sentAtMs: number, guardMs: number): number => {
         const { log, window } = guessed(false, 15_000);
-        window.penaltyMs = 16_000;
+        readFrom(window, 16_000);
         log.push(sentAtMs);
         window.accepted(guardMs);
         return free(window, 15_950, 5, 15_940, 0, { ...pressing, early: false });
@@ -330,7 +338,7 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as before for good, where calls are known to be free one by one', () => {
       const { log, window } = guessed(false, 15_000);
-      window.penaltyMs = 16_000;
+      readFrom(window, 16_000);
       window.slides();
       log.push(15_499);
       window.accepted(0);
@@ -339,18 +347,18 @@ describe('a window that one refusal told of', () => {
 
     it('is filled as before where a refusal is one too many, or five are on their way', () => {
       const { window } = guessed();
-      window.penaltyMs = 16_000;
+      readFrom(window, 16_000);
       expect(free(window, 20_100, 0, 20_000, 0, { ...pressing, early: false })).toBe(21_000);
       expect(free(window, 20_100, 4, 20_000, 0, pressing)).toBe(20_500);
       const full = guessed(false, 10_000).window;
-      full.penaltyMs = 16_000;
+      readFrom(full, 16_000);
       expect(free(full, 10_100, 4, 10_000, 0, pressing)).toBe(10_500);
       expect(free(full, 10_100, 5, 10_000, 0, pressing)).toBe(21_000);
     });
 
     it('is filled as fast as they ask by more than five, where some are free anyway', () => {
       const { window } = guessed(false, 10_000);
-      window.penaltyMs = 16_000;
+      readFrom(window, 16_000);
       const freeAt = (pending: number, guardMs: number) =>
         free(window, 17_500, pending, 17_500, guardMs, pressing);
       // Three of before left more than fifteen seconds ago, and one took the place of the first of them.
@@ -360,10 +368,17 @@ describe('a window that one refusal told of', () => {
       expect(freeAt(6, 600)).toBe(22_000);
     });
 
-    it('is filled as before where the block may have been a penalty', () => {
-      const { window } = guessed();
-      window.penaltyMs = 11_000;
-      expect(free(window, 20_100, 0, 20_000, 0, pressing)).toBe(21_000);
+    it('is filled as before where the block may have been a penalty of ten seconds', () => {
+      const nextAfter = (...waitsMs: readonly number[]): number => {
+        const { window } = guessed();
+        readFrom(window, ...waitsMs);
+        return free(window, 20_100, 0, 20_000, 0, pressing);
+      };
+      expect(nextAfter(10_080)).toBe(21_000);
+      // The first call that is refused may be told eleven, but none after it.
+      expect([nextAfter(11_080), nextAfter(11_500), nextAfter(11_501)]).toEqual([21_000, 21_000, 20_500]);
+      expect(nextAfter(11_080, 10_080)).toBe(21_000);
+      expect([nextAfter(11_080, 10_500), nextAfter(11_080, 10_501)]).toEqual([21_000, 20_500]);
     });
   });
 
@@ -388,7 +403,7 @@ describe('a window that one refusal told of', () => {
   describe('after a block that is too long for a penalty', () => {
     function filled() {
       const { log, window } = guessed();
-      window.penaltyMs = 16_000;
+      readFrom(window, 16_000);
       for (let i = 1; i < 10; i++) log.push(20_000 + i * 1000);
       return { log, window };
     }

@@ -15,6 +15,9 @@ export interface Block {
   /** The last trial that it refused, or the first call. */
   triedMs: number;
   trials: number;
+  /** How many calls it refused, and the shortest wait that one of them was told. */
+  refusals: number;
+  leastWaitMs: number;
   /** When it ends by what the server said, or by a guess. */
   endMs: number;
   guessed: boolean;
@@ -52,8 +55,12 @@ export class BlockGate {
     const last = { lastMs: sentAtMs };
     const tried = { triedMs: sentAtMs, trials, guessed, endMs: sentAtMs + waitMs };
     const teaches = signal.kind === 'refused' && sentAtMs > this.#reopenedMs;
-    if (this.block === undefined) this.block = { sentAtMs, teaches, ...last, ...tried, closedUntilMs: 0 };
-    else Object.assign(this.block, sentAtMs > this.block.lastMs ? last : {}, trial ? tried : {});
+    if (this.block === undefined) {
+      const none = { refusals: 0, leastWaitMs: Infinity, closedUntilMs: 0 };
+      this.block = { sentAtMs, teaches, ...last, ...tried, ...none };
+    } else Object.assign(this.block, sentAtMs > this.block.lastMs ? last : {}, trial ? tried : {});
+    this.block.refusals++;
+    this.block.leastWaitMs = Math.min(this.block.leastWaitMs, waitMs);
     this.block.closedUntilMs = this.closedUntilMs;
   }
 

@@ -271,8 +271,7 @@ export class Limits {
     const alike = (w: Window): boolean => Math.abs(w.spanMs - spanMs) <= 0.2 * spanMs;
     const same = this.#windows.find((w) => !w.confirmed || alike(w));
     const fitted = new Window(this.log, Math.max(1, calls), spanMs, same !== undefined && alike(same));
-    fitted.penaltyMs = waitMs;
-    fitted.emptied = this.#empty(block);
+    fitted.readFrom(block, waitMs, this.#empty(block));
     this.#windows = [...this.#without(same), fitted];
   }
 

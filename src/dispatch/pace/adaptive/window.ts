@@ -1,3 +1,4 @@
+import type { Block } from './block-gate.js';
 import type { Empty } from './bucket-reader.js';
 import type { SendLog } from './send-log.js';
 
@@ -20,8 +21,11 @@ const TICK_MS = 2;
 const MOST_EARLY = 5;
 /** A call that was taken so long before another was out of the window was early, however long each took to arrive. */
 const EARLY_MS = 100;
-/** A longer block is hardly a penalty: those that are known of close everything for 10 s, rounded up, and the way to Graph. */
-const LONGEST_PENALTY_MS = 11_500;
+/**
+ * A longer wait is hardly a penalty's: those that are known close everything for 10 s. The first call that is refused may be told to add
+ * what a bucket takes to hold one more, up to the next whole second; the least of several waits is without that.
+ */
+const LONGEST_PENALTY_MS = { least: 10_500, only: 11_500 };
 /** A call that leaves so shortly before a window ends may be one of the next. */
 const HALF_SECOND_MS = 500;
 /** Calls that were taken beyond a window, for each one that may be in flight until one is refused. */
@@ -62,8 +66,9 @@ export interface Traffic {
 
 /** So many `calls` per `spanMs`: a fixed window, by first call or by the clock, or a sliding one, which is found out. */
 export class Window {
-  /** The block that it was read from, in case that was a penalty. */
+  /** The block that it was read from, in case that was a penalty; and whether it may have been one. */
   penaltyMs = 0;
+  #mayBePenalty = true;
   emptied: Empty = { atMs: 0, nth: 0 };
   /** Calls accepted before the window began, and how much later calls go since than the same number before. */
   #epoch = 0;
@@ -81,6 +86,17 @@ export class Window {
     public confirmed = false,
     readonly hinted = false,
   ) {}
+
+  /** The block that one refusal told of, of `waitMs`, in case that was a bucket's penalty, and when such a bucket was empty. */
+  readFrom(
+    { leastWaitMs, refusals }: Pick<Block, 'leastWaitMs' | 'refusals'>,
+    waitMs: number,
+    emptied: Empty,
+  ): void {
+    this.penaltyMs = waitMs;
+    this.#mayBePenalty = leastWaitMs <= LONGEST_PENALTY_MS[refusals > 1 ? 'least' : 'only'];
+    this.emptied = emptied;
+  }
 
   /** Calls are free again one by one. */
   slides(): void {
@@ -136,11 +152,6 @@ export class Window {
 
   #opensAtOnce(traffic: Traffic, tries: Tries): boolean {
     return this.#opens === 'at once' || (tries.early && this.#mayTryEarly(traffic));
-  }
-
-  /** The block that it was read from may have been a bucket's. */
-  get #mayBePenalty(): boolean {
-    return this.penaltyMs <= LONGEST_PENALTY_MS;
   }
 
   /**
