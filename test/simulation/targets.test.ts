@@ -166,6 +166,22 @@ describe('a window that doubles', () => {
     expect((await late()).onTime).toBeLessThan(0.85);
   });
 
+  /** All that is refused with the first call is told to wait for eleven seconds, as no penalty of ten tells. */
+  const told = () => doubling(62, 13, 18, MORE!, 9022);
+
+  it('is asked late before it is sure, where no penalty tells as much', async () => {
+    expect((await told()).onTime).toBeGreaterThan(0.96);
+  });
+
+  it('control: what it takes more is lost if but the first of these waits counts', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
+    const { readFrom } = Window.prototype;
+    vi.spyOn(Window.prototype, 'readFrom').mockImplementation(function (this: Window, block, ...others) {
+      readFrom.call(this, { ...block, refusals: 1 }, ...others);
+    });
+    expect((await told()).onTime).toBeLessThan(0.9);
+  });
+
   it('before it is sure is told from a bucket by a long block and a short one, as many seconds after it began', async () => {
     expect((await doubling(62, 13, 15.4, MORE!, 9022)).onTime).toBeGreaterThan(0.93);
   });
