@@ -65,6 +65,13 @@ describe('calls beyond a window', () => {
     expect(after(300, 1, 10).ofWindow(WINDOW, late).beyond).toBe(true);
   });
 
+  it('are reckoned by all calls that wait where some of them cannot expire', () => {
+    // 700 calls in all, of which twelve are 1.71 % and thirteen 1.86 %.
+    const lasting = demanded({ timeless: 1, due: [{ inMs: 10_000, rows: 399 }] });
+    expect(after(300, 1, 11).ofWindow(WINDOW, lasting).beyond).toBe(true);
+    expect(after(300, 1, 12).ofWindow(WINDOW, lasting).beyond).toBe(false);
+  });
+
   it('are none where one window takes all that are to come; but more may come', () => {
     expect(after(300, 1).ofWindow(WINDOW, demanded({ waiting: 50 })).beyond).toBe(false);
     expect(after(300, 1).ofWindow(WINDOW, demanded({ waiting: 51 })).beyond).toBe(true);
@@ -72,6 +79,7 @@ describe('calls beyond a window', () => {
   });
 
   it('are followed by more as long as it takes them: as many as may be refused, until one is', () => {
+    expect(after(300, 0).ofWindow(WINDOW, demanded()).again).toBe(0);
     const budget = after(300, 1);
     expect(budget.ofWindow(WINDOW, demanded()).again).toBe(0);
     budget.grew();
