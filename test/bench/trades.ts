@@ -89,11 +89,7 @@ const OTHERS: Record<string, Record<string, readonly string[]>> = {
     EDGE_MS: ['15', '60'],
     MOST_EARLY: ['2', '10'],
     EARLY_MS: ['50', '200'],
-    LONGEST_PENALTY_MS: [
-      '{ least: 9000, only: 9000 }',
-      '{ least: 11_500, only: 11_500 }',
-      '{ least: 15_500, only: 15_500 }',
-    ],
+    LONGEST_PENALTY_MS: ['{ least: 9000, only: 9000 }', '{ least: 15_500, only: 15_500 }'],
     PER_CALL_BEYOND: ['2', '8'],
     STAKE_BEYOND: ['0.03', '0.1'],
     LATE_TRIPS: ['10', '40'],
