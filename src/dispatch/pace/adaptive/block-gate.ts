@@ -15,7 +15,7 @@ export interface Block {
   /** The last trial that it refused, or the first call. */
   triedMs: number;
   trials: number;
-  /** How many calls it refused, and the shortest wait that one of them was told. */
+  /** How many calls it refused but for trials, and the shortest wait that one of them was told. */
   refusals: number;
   leastWaitMs: number;
   /** When it ends by what the server said, or by a guess. */
@@ -59,8 +59,10 @@ export class BlockGate {
       const none = { refusals: 0, leastWaitMs: Infinity, closedUntilMs: 0 };
       this.block = { sentAtMs, teaches, ...last, ...tried, ...none };
     } else Object.assign(this.block, sentAtMs > this.block.lastMs ? last : {}, trial ? tried : {});
-    this.block.refusals++;
-    this.block.leastWaitMs = Math.min(this.block.leastWaitMs, waitMs);
+    if (!trial) {
+      this.block.refusals++;
+      this.block.leastWaitMs = Math.min(this.block.leastWaitMs, waitMs);
+    }
     this.block.closedUntilMs = this.closedUntilMs;
   }
 
