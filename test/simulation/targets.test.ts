@@ -173,7 +173,7 @@ describe('a window that doubles', () => {
     expect((await told()).onTime).toBeGreaterThan(0.96);
   });
 
-  it('control: what it takes more is lost if but the first of these waits counts', async () => {
+  it('control: what it takes more is lost if they count as one, which a penalty may tell of eleven seconds', async () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the window that it is asked of.
     const { readFrom } = Window.prototype;
     vi.spyOn(Window.prototype, 'readFrom').mockImplementation(function (this: Window, block, ...others) {

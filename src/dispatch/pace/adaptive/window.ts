@@ -87,7 +87,7 @@ export class Window {
     readonly hinted = false,
   ) {}
 
-  /** The block that one refusal told of, of `waitMs`, in case that was a bucket's penalty, and when such a bucket was empty. */
+  /** It was read from this block, of `waitMs`, which may have been the penalty of a bucket that was `emptied`. */
   readFrom(
     { leastWaitMs, refusals }: Pick<Block, 'leastWaitMs' | 'refusals'>,
     waitMs: number,
