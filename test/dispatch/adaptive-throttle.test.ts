@@ -66,6 +66,25 @@ it('two calls, and one more for each hundred that it takes, are in flight under 
   expect([100, 200].map(inFlight)).toEqual([3, 4]);
 });
 
+/** A round trip of 80 ms: one after the other are twelve and a half a second. */
+describe('under a window of sixty calls a minute that is known', () => {
+  it.each([
+    ['one after the other, if that is half as fast again as the codes ask for', 8, true, 1],
+    ['control: not if they ask for more', 9, true, 2],
+    ['control: not while it may slide, as no call was taken early', 8, false, 2],
+  ] as const)('calls leave %s', (_, perS, takenEarly, inFlight) => {
+    const desk = new Desk();
+    desk.run(60, 60_000, 243_000);
+    for (let nth = 0; nth < 60; nth++) desk.accept(363_000 + 80 * nth, 363_080 + 80 * nth);
+    const nextMs = takenEarly ? 10 : 80;
+    for (let nth = 0; nth < 60; nth++) desk.accept(423_100 + nextMs * nth, 423_180 + nextMs * nth);
+    const demand = { ...WITHIN_A_MINUTE, waiting: 1000, perMs: perS / 1000 };
+    let sent = 0;
+    for (let atMs = 500_000; (atMs = desk.opensAt(atMs, demand)) < 501_000; sent++) desk.throttle.sent(atMs);
+    expect(sent).toBe(inFlight);
+  });
+});
+
 describe('with no limit known', () => {
   it('sixteen calls of many rows leave at once', () => {
     const desk = new Desk();
@@ -101,7 +120,9 @@ describe('with no limit known', () => {
 
   it.each([
     ['sixty codes', { waiting: 60 }, 1],
-    ['one more', { waiting: 61 }, 2],
+    ['one more, two thirds of a call within a round trip', { waiting: 61, perMs: 6 / 1000 }, 1],
+    ['a little faster than that', { waiting: 61, perMs: 7 / 1000 }, 2],
+    ['slow ones to which others may be added', { waiting: 61, moreMayCome: true }, 2],
     ['sixty codes to which others may be added', { waiting: 60, moreMayCome: true }, 2],
     ['sixty rows, one of which cannot expire', { waiting: 60, timeless: 1 }, 2],
     ['sixty codes that have to go at fifteen a second', { waiting: 60, perMs: 15 / 1000 }, 1],
@@ -124,7 +145,7 @@ describe('with no limit known', () => {
   });
 
   it('rows that were sent count among the few', () => {
-    const demand = { ...WITHIN_A_MINUTE, waiting: 51, perMs: 1 / 1000 };
+    const demand = { ...WITHIN_A_MINUTE, waiting: 51, perMs: 10 / 1000 };
     const mayAnotherLeave = (taken: number): boolean => {
       const desk = new Desk();
       for (let i = 0; i < taken; i++) desk.accept(0, 80);

@@ -163,13 +163,24 @@ export class AdaptiveThrottle implements Throttle {
     return allCanDie(demand) && demand.waiting + this.#limits.log.count <= FEW_ROWS;
   }
 
+  /**
+   * Whether one call at a time is so much faster than the codes ask for, and than known windows take, that a second one in flight
+   * would only be refused with the first. Before anything is known rows that do not press may go as fast as they can.
+   */
+  #isOneEnough(demand: Demand): boolean {
+    if (this.#areFew(demand)) return true;
+    const { known, windowPerMs } = this.#limits;
+    if (!known && !allCanDie(demand)) return false;
+    return AMPLE * Math.max(demand.perMs, windowPerMs) * this.roundTripMs <= 1;
+  }
+
   #mostInFlight(demand: Demand): number {
     if (this.#gate.block !== undefined) return 1;
     const { bucket, log, known, leastWindow } = this.#limits;
     const room = Math.min(1, Math.max(0, (1 - this.#percentage) / (1 - NEAR_LIMIT)));
     const lean = known ? LEAN : SCANT;
     const haste = this.roundTripMs > LONG_TRIP_MS ? AMPLE : lean;
-    const least = this.#areFew(demand) ? 1 : 2;
+    const least = this.#isOneEnough(demand) ? 1 : 2;
     const staked = least + Math.floor(STAKE * (leastWindow ?? (known ? 0 : log.count + demand.timeless)));
     const asked = demand.perMs * this.roundTripMs;
     const keepingUp = log.count < PASSED ? 0 : Math.min(KEEPING_UP, Math.round(asked));

@@ -56,6 +56,11 @@ export class Limits {
     return sure.length === 0 ? undefined : Math.min(...sure);
   }
 
+  /** Calls per ms that the windows take: 0 without any; Infinity while it is not known that all of them begin anew. */
+  get windowPerMs(): number {
+    return Math.max(0, ...this.#windows.map((w) => (w.beginsAnew ? w.calls / w.spanMs : Infinity)));
+  }
+
   get known(): boolean {
     return this.bucket !== undefined || this.#windows.length > 0;
   }

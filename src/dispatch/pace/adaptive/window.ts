@@ -103,6 +103,11 @@ export class Window {
     this.#opens = 'one by one';
   }
 
+  /** Whether it is known that all its calls are free again at once. */
+  get beginsAnew(): boolean {
+    return this.confirmed && this.#opens === 'at once';
+  }
+
   /** When there is room again for one call. */
   get endMs(): number {
     return this.log.at(this.log.count - this.calls) + this.spanMs;
