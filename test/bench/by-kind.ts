@@ -21,24 +21,31 @@ export type Kinds = ReadonlyMap<string, readonly Model[]>;
  *
  * @param players who plays under limits of a kind, ours first
  * @param tell told of each cell of ours
+ * @param together what all kinds are called, of which a line is added, too; nothing: none is
  */
 export async function byKind(
   models: Kinds,
   seeds: readonly number[],
   players: (model: Model) => readonly Player[],
-  tell: (cell: Cell, model: Model, column: Column) => void,
+  tell: (cell: Cell, model: Model, column: Column) => void = () => undefined,
+  together?: string,
 ): Promise<string[]> {
   const lines: string[] = [];
+  const show = (kind: string, player: Player, measured: readonly Measured[]): void => {
+    const row = `| ${player === 'ours' ? kind : ''} | ${player} | ${inWords(measured)} |`;
+    console.log(row);
+    lines.push(row);
+  };
+  const all = new Map<Player, Measured[]>();
   for (const [kind, each] of models) {
     for (const player of players(each[0]!)) {
-      const isOurs = player === 'ours';
       const measured = await measureAll(each, seeds, player);
-      if (isOurs) measured.forEach(({ cell, model, column }) => tell(cell, model, column));
-      const row = `| ${isOurs ? kind : ''} | ${player} | ${inWords(measured)} |`;
-      console.log(row);
-      lines.push(row);
+      if (player === 'ours') measured.forEach(({ cell, model, column }) => tell(cell, model, column));
+      all.set(player, [...(all.get(player) ?? []), ...measured]);
+      show(kind, player, measured);
     }
   }
+  if (together !== undefined) all.forEach((measured, player) => show(together, player, measured));
   const loads = COLUMNS.map(({ title }) => title).join(' | ');
   return [
     `| limit | client | aimed at | cells that reach it | that are on time | ${loads} | the least, near and far |`,
@@ -60,6 +67,10 @@ async function measureAll(
   }
   return measured;
 }
+
+/** Those of them that change midway. */
+export const changing = (kinds: Kinds): Kinds =>
+  new Map([...kinds].filter(([, [model]]) => 'change' in model!.limit(0)));
 
 /** By the kind of each limit, how it changes, and whether there is a hint. */
 export function kindsOf(models: readonly Model[]): Kinds {
