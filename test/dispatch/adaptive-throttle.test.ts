@@ -69,17 +69,18 @@ it('two calls, and one more for each hundred that it takes, are in flight under 
 /** A round trip of 80 ms: one after the other are twelve and a half a second. */
 describe('under a window of sixty calls a minute that is known', () => {
   it.each([
-    ['one after the other, if that is half as fast again as the codes ask for', 8, true, 1, false],
-    ['one after the other, whatever may be added', 8, true, 1, true],
-    ['control: not if they ask for more', 9, true, 2, false],
-    ['control: not while it may slide, as no call was taken early', 8, false, 2, false],
-  ] as const)('calls leave %s', (_, perS, takenEarly, inFlight, moreMayCome) => {
+    ['one after the other, if that is half as fast again as the codes ask for', 8, true, 1, {}],
+    ['one after the other, whatever may be added', 8, true, 1, { moreMayCome: true }],
+    ['control: not if they ask for more', 9, true, 2, {}],
+    ['control: not where a row cannot expire', 8, true, 2, { timeless: 1 }],
+    ['control: not while it may slide, as no call was taken early', 8, false, 2, {}],
+  ] as const)('calls leave %s', (_, perS, takenEarly, inFlight, rows) => {
     const desk = new Desk();
     desk.run(60, 60_000, 243_000);
     for (let nth = 0; nth < 60; nth++) desk.accept(363_000 + 80 * nth, 363_080 + 80 * nth);
     const nextMs = takenEarly ? 10 : 80;
     for (let nth = 0; nth < 60; nth++) desk.accept(423_100 + nextMs * nth, 423_180 + nextMs * nth);
-    const demand = { ...WITHIN_A_MINUTE, waiting: 1000, perMs: perS / 1000, moreMayCome };
+    const demand = { ...WITHIN_A_MINUTE, waiting: 1000, perMs: perS / 1000, ...rows };
     let sent = 0;
     for (let atMs = 500_000; (atMs = desk.opensAt(atMs, demand)) < 501_000; sent++) desk.throttle.sent(atMs);
     expect(sent).toBe(inFlight);

@@ -165,12 +165,12 @@ export class AdaptiveThrottle implements Throttle {
 
   /**
    * Whether one call at a time is so much faster than the codes ask for, and than known windows take, that a second one in flight
-   * would only be refused with the first. Before anything is known rows that do not press may go as fast as they can.
+   * would only be refused with the first. Rows that cannot expire, or before anything is known may still be added, go as fast as they can.
    */
   #isOneEnough(demand: Demand): boolean {
     if (this.#areFew(demand)) return true;
     const { known, windowPerMs } = this.#limits;
-    if (!known && !allCanDie(demand)) return false;
+    if (demand.timeless > 0 || (!known && demand.moreMayCome)) return false;
     return AMPLE * Math.max(demand.perMs, windowPerMs) * this.roundTripMs <= 1;
   }
 
