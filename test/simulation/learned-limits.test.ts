@@ -6,9 +6,10 @@ import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { anyScenario } from './arbitraries.js';
 import type { Client, Desk } from './client.js';
 import { dispatcherClient } from './dispatcher-client.js';
-import type { LimitSpec } from './limit-spec.js';
+import type { LimitSpec, WindowSpec } from './limit-spec.js';
 import { PatientThrottle } from './other-throttles.js';
 import { play } from './play.js';
+import { seededRandom } from './random.js';
 import { simulate, type Report, type Scenario } from './simulate.js';
 import { makeThrottle } from './throttle-under-test.js';
 
@@ -20,42 +21,44 @@ interface WindowScenario extends Scenario {
   readonly limit: Extract<LimitSpec, { kind: 'window' | 'sliding' }>;
 }
 
-/**
- * Windows by the clock are left out, as this does not hold for them: after four windows one in seven still saw calls
- * beyond, up to six. Rows cannot expire and are many: nothing but the limit holds them up.
- */
+/** Rows cannot expire and are many: nothing but the limit holds them up. */
 const windows: fc.Arbitrary<WindowScenario> = fc
   .record({
-    isSliding: fc.boolean(),
+    opens: fc.constantFrom('one by one', 'first call', 'clock'),
     calls: fc.integer({ min: 5, max: 60 }),
     seconds: fc.integer({ min: 10, max: 60 }),
     oneWayMs: fc.integer({ min: 5, max: 60 }),
     seed: fc.integer({ min: 1, max: 9999 }),
   })
-  .map(({ isSliding, calls, seconds, oneWayMs, seed }) => ({
-    limit: isSliding
-      ? { kind: 'sliding', calls, seconds }
-      : { kind: 'window', calls, seconds, alignedTo: 'first call' },
+  .map(({ opens, calls, seconds, oneWayMs, seed }) => ({
+    limit:
+      opens === 'one by one'
+        ? { kind: 'sliding', calls, seconds }
+        : { kind: 'window', calls, seconds, alignedTo: opens },
     workload: { kind: 'wave', load: 1000, seeds: 1, most: calls * WINDOWS },
     network: { oneWayMs },
     seed,
   }));
 
 /** How many calls more than it takes came to a window at most, once that could be learned. */
-function mostBeyond({ limit }: WindowScenario, { arrivedMs }: Report): number {
+function mostBeyond({ limit, seed }: WindowScenario, { arrivedMs }: Report): number {
   const spanMs = limit.seconds * 1000;
-  const counts = limit.kind === 'sliding' ? inAnyStretch(arrivedMs, spanMs) : byWindow(arrivedMs, spanMs);
+  const counts =
+    limit.kind === 'sliding' ? inAnyStretch(arrivedMs, spanMs) : byWindow(arrivedMs, limit, seed);
   return Math.max(...counts) - limit.calls;
 }
 
-/** A window begins with the first call after the last one's end. */
-function byWindow(arrivedMs: readonly number[], spanMs: number): number[] {
+/** A window begins with the first call after the last one's end, or by the clock. */
+function byWindow(arrivedMs: readonly number[], { alignedTo, seconds }: WindowSpec, seed: number): number[] {
+  const spanMs = seconds * 1000;
+  const phaseMs = seededRandom(seed, 0)() * spanMs;
   const counts: number[] = [];
   let endMs = -Infinity;
   for (const atMs of arrivedMs) {
     if (atMs >= endMs) {
       counts.push(0);
-      endMs = atMs + spanMs;
+      const sinceMs = alignedTo === 'clock' ? (((atMs - phaseMs) % spanMs) + spanMs) % spanMs : 0;
+      endMs = atMs - sinceMs + spanMs;
     }
     counts.push(counts.pop()! + 1);
   }
@@ -74,11 +77,12 @@ describe('a window, once learned', () => {
   it('never sees more calls than it takes, but for one that tries whether it takes more', () =>
     fc.assert(
       fc.asyncProperty(windows, (scenario) => {
-        // Measured, not derived: of some 300 sliding windows one saw two calls more, none saw three.
-        const most = scenario.limit.kind === 'sliding' ? 2 : 1;
+        // Measured, not derived: of 4,000 windows of these kinds none saw more.
+        const { limit } = scenario;
+        const most = limit.kind === 'window' && limit.alignedTo === 'first call' ? 1 : 2;
         return play(scenario, (report) => expect(mostBeyond(scenario, report)).toBeLessThanOrEqual(most));
       }),
-      { numRuns: 60 },
+      { numRuns: 90 },
     ));
 
   it('control: it does where every refusal is waited out and nothing learned', async () => {
