@@ -271,8 +271,8 @@ ${blind.join('\n')}
 
 ## Limits that change, drawn by lot and not looked at
 
-Of ${CHANGING_LOTS.length} more lots those that change, as a lot holds but one of each kind. Beside ours who knows all after one refusal, and ours if its first, second or
-third refusal told it all. (The first two are mostly of one block; what that is, a window or a bucket's penalty, the second block tells.) Such a change
+Of ${CHANGING_LOTS.length} more lots those that change, as a lot holds but one of each kind. Beside ours who knows all after one refusal, and ours if its
+third told it all: the first two are mostly of one block, and what that was, a window's or a bucket's penalty, the second block tells. Such a change
 comes at a moment that nobody foresees, and these play the best of several ways in the median of ${BLIND_SEEDS.length} seeds.
 
 ${changed.join('\n')}

@@ -57,8 +57,8 @@ function byWindow(arrivedMs: readonly number[], { alignedTo, seconds }: WindowSp
   for (const atMs of arrivedMs) {
     if (atMs >= endMs) {
       counts.push(0);
-      const sinceMs = alignedTo === 'clock' ? (((atMs - phaseMs) % spanMs) + spanMs) % spanMs : 0;
-      endMs = atMs - sinceMs + spanMs;
+      const begunMs = alignedTo === 'clock' ? phaseMs : atMs;
+      endMs = begunMs + (1 + Math.floor((atMs - begunMs) / spanMs)) * spanMs;
     }
     counts.push(counts.pop()! + 1);
   }

@@ -169,9 +169,8 @@ export class AdaptiveThrottle implements Throttle {
    */
   #isOneEnough(demand: Demand): boolean {
     if (this.#areFew(demand)) return true;
-    const { known, windowPerMs } = this.#limits;
-    if (demand.timeless > 0 || (!known && demand.moreMayCome)) return false;
-    return AMPLE * Math.max(demand.perMs, windowPerMs) * this.roundTripMs <= 1;
+    if (demand.timeless > 0 || (demand.moreMayCome && !this.#limits.known)) return false;
+    return AMPLE * Math.max(demand.perMs, this.#limits.windowPerMs) * this.roundTripMs <= 1;
   }
 
   #mostInFlight(demand: Demand): number {

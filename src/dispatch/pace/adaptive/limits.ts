@@ -7,7 +7,7 @@ import { RefusalBudget } from './refusal-budget.js';
 import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window, type Traffic } from './window.js';
-import { wholeSeconds, WindowReader, type WindowRead } from './window-reader.js';
+import { wholeSpan, WindowReader, type WindowRead } from './window-reader.js';
 
 const SECOND_MS = 1000;
 /** Retry-After beyond this is a window's, or a penalty: two seconds, rounded up, and latency. */
@@ -18,8 +18,6 @@ const COUNTED = 4;
 const GUESSED_BURST_MS = 2000;
 /** A bucket's burst may take anything up to its penalty to flow in: this share of it is guessed. */
 const FILLED_IN = 0.5;
-/** Lengths that windows come in, in seconds, where the server does not say. */
-const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
 
 /** What passed before a block, and how long both took. */
 interface Epoch {
@@ -129,7 +127,7 @@ export class Limits {
     const nth = this.log.count;
     const begun = this.#beginnings.lastReopening;
     const epoch = { calls: nth - begun.nth, spanMs: endMs - begun.atMs, waitMs };
-    const spanMs = this.#whole(epoch.spanMs, block, begun.atMs);
+    const spanMs = wholeSpan(epoch.spanMs, block, begun.atMs);
     const read = this.#reader.read(block, begun.nth);
     // A window that lasts long makes calls wait for a second, too, just before it ends.
     const isOfOther = (w: Window): boolean =>
@@ -174,7 +172,7 @@ export class Limits {
       .filter((w) => w.explains(block.sentAtMs, waitMs))
       .sort((a, b) => astray(a) - astray(b));
     if (full !== undefined) {
-      full.confirm(block.sentAtMs, endMs, (ms) => this.#whole(ms, block, -Infinity));
+      full.confirm(block.sentAtMs, endMs, (ms) => wholeSpan(ms, block, -Infinity));
       return;
     }
     const own = this.bucket === undefined ? 0 : Math.max(1.5 * this.bucket.blockMs, 4 / this.bucket.rate);
@@ -272,7 +270,7 @@ export class Limits {
       return !isBesideAnother || !this.log.overfills(count - begun.nth, spanMs);
     });
     const calls = count - nth;
-    const spanMs = this.#whole(endMs - atMs, block, atMs);
+    const spanMs = wholeSpan(endMs - atMs, block, atMs);
     const alike = (w: Window): boolean => Math.abs(w.spanMs - spanMs) <= 0.2 * spanMs;
     const same = this.#windows.find((w) => !w.confirmed || alike(w));
     const fitted = new Window(this.log, Math.max(1, calls), spanMs, same !== undefined && alike(same));
@@ -287,15 +285,6 @@ export class Limits {
   /** When a bucket was empty: at the last call that was refused. */
   #empty({ lastMs }: Block): Empty {
     return { atMs: lastMs, nth: this.log.count - this.log.since(lastMs) };
-  }
-
-  /** Spans are whole seconds, and longer than what was refused; a guessed one is a round number if one fits. */
-  #whole(spanMs: number, block: Block, fromMs: number): number {
-    const refusedMs = block.triedMs - fromMs;
-    const round = ROUND_S.find((s) => s * SECOND_MS > refusedMs && s * SECOND_MS <= spanMs);
-    if (block.guessed) return round === undefined ? spanMs : round * SECOND_MS;
-    const whole = wholeSeconds(spanMs);
-    return whole > 0 && (fromMs === -Infinity || whole > refusedMs) ? whole : spanMs;
   }
 }
 

@@ -18,8 +18,23 @@ const UNALIKE_MS = 100;
  */
 const FULL = { least: 3, byTheClock: 4, most: 6 };
 
+/** Lengths that windows come in, in seconds, where the server does not say. */
+const ROUND_S = [1, 2, 5, 10, 15, 20, 30, 60, 120, 150, 300, 600, 900, 1800, 3600];
+
 /** The whole seconds in it, in ms: windows come in these. */
-export const wholeSeconds = (ms: number): number => Math.floor((ms + SLACK_MS) / SECOND_MS) * SECOND_MS;
+const wholeSeconds = (ms: number): number => Math.floor((ms + SLACK_MS) / SECOND_MS) * SECOND_MS;
+
+/**
+ * How long a window is that began at `fromMs` and seems `spanMs` long: whole seconds, and longer than what was refused; a round number, if one
+ * fits, where the end is a guess.
+ */
+export function wholeSpan(spanMs: number, { triedMs, guessed }: Block, fromMs: number): number {
+  const refusedMs = triedMs - fromMs;
+  const round = ROUND_S.find((s) => s * SECOND_MS > refusedMs && s * SECOND_MS <= spanMs);
+  if (guessed) return round === undefined ? spanMs : round * SECOND_MS;
+  const whole = wholeSeconds(spanMs);
+  return whole > 0 && (fromMs === -Infinity || whole > refusedMs) ? whole : spanMs;
+}
 
 /** A refusal, as that of a full window. */
 interface Full {
