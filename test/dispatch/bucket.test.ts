@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Bucket } from '../../src/dispatch/pace/adaptive/bucket.js';
-import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { SendLog } from '../../src/dispatch/pace/send-log.js';
 import { TokenBucket } from '../simulation/limits.js';
 
 const RATE = 0.02;

@@ -58,6 +58,21 @@ describe('leave for several calls at once', () => {
   });
 });
 
+describe('what a ceiling will let through', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is told by what it let through before', async () => {
+    const ceiling = createCeiling([{ calls: 30, seconds: 10 }], systemClock);
+    for (let i = 0; i < 20; i++) ceiling.sent();
+    await vi.advanceTimersByTimeAsync(4000);
+    for (let i = 0; i < 10; i++) ceiling.sent();
+    expect([0, 5999, 6000, 9999, 10_000, 16_000].map((ms) => ceiling.callsWithin(ms))).toEqual([
+      0, 0, 20, 20, 30, 50,
+    ]);
+  });
+});
+
 describe('a ceiling on calls', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

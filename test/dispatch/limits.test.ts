@@ -277,6 +277,13 @@ describe('what is forecast', () => {
     expect(Math.abs(forecast - 1230)).toBeLessThan(0.03 * 1230);
   });
 
+  it('of a bucket is no more than it still holds, and what flows in', () => {
+    const throttle = new AdaptiveThrottle(() => 0.5, bucketHint);
+    for (let i = 0; i < 20; i++) throttle.answered(throttle.sent(1000), 1010, { kind: 'accepted' });
+    expect(throttle.forecast(1000, 1000)).toBe(0);
+    expect([1001, 2000].map((untilMs) => Math.round(throttle.forecast(1000, untilMs)))).toEqual([10, 30]);
+  });
+
   it('of several limits is what the tightest lets pass', () => {
     const windows = [
       { calls: 100, spanMs: 30_000 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusalBudget } from '../../src/dispatch/pace/adaptive/refusal-budget.js';
-import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { SendLog } from '../../src/dispatch/pace/send-log.js';
 import type { Demand } from '../../src/dispatch/pace/throttle.js';
 
 const WINDOW = { calls: 50, spanMs: 10_000 };

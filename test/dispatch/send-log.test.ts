@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { SendLog } from '../../src/dispatch/pace/send-log.js';
 import { makeLimit } from '../simulation/limit-spec.js';
 
 /** So many of the last calls are remembered. */
@@ -63,6 +63,31 @@ describe('the log of calls that were taken', () => {
     // Two windows may meet in one span.
     const met = logOf(0, 900, 950, 1000, 1050);
     expect([met.overfills(3, 1000), met.exceeds(3, 1000)]).toEqual([false, true]);
+  });
+
+  it('tells how many calls can follow, if there are never more than so many in any span, as sending them does', () => {
+    const gaps = fc.array(fc.nat(9), { maxLength: 30 });
+    const size = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(
+        gaps,
+        size,
+        size,
+        fc.nat(30),
+        fc.integer({ min: -5, max: 90 }),
+        (waits, calls, spanMs, restMs, ms) => {
+          let nowMs = 0;
+          const before = waits.map((wait) => (nowMs += wait));
+          const fromMs = nowMs + restMs;
+          const sent = [...before];
+          for (let atMs = fromMs; atMs <= fromMs + ms; atMs++)
+            while (sent.filter((each) => each > atMs - spanMs).length < calls) sent.push(atMs);
+          expect(logOf(...before).following(calls, spanMs, fromMs, fromMs + ms)).toBe(
+            sent.length - before.length,
+          );
+        },
+      ),
+    );
   });
 
   it('forgets all but the last 8,192, which it still tells apart', () => {

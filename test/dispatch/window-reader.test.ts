@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/dispatch/pace/adaptive/block-gate.js';
-import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { SendLog } from '../../src/dispatch/pace/send-log.js';
 import { WindowReader, type WindowRead } from '../../src/dispatch/pace/adaptive/window-reader.js';
 import { makeLimit, type LimitSpec } from '../simulation/limit-spec.js';
 import { seededRandom } from '../simulation/random.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SendLog } from '../../src/dispatch/pace/adaptive/send-log.js';
+import { SendLog } from '../../src/dispatch/pace/send-log.js';
 import { Window, type Tries } from '../../src/dispatch/pace/adaptive/window.js';
 
 const SPAN_MS = 10_000;
@@ -47,6 +47,26 @@ describe('a window that is known', () => {
     expect([0, 1, 2].map((pending) => free(window, 400, pending, LAST_SENT_MS, 0, NO_TRY))).toEqual(
       [0, 100, 200].map((ms) => ms + SPAN_MS + TICK_MS),
     );
+  });
+
+  it('lets follow what has room, and then one call as another leaves it', () => {
+    const { window } = fullWindow(5);
+    expect([400, 9_999, 10_000, 10_100].map((untilMs) => window.forecast(400, untilMs))).toEqual([
+      1, 1, 2, 3,
+    ]);
+  });
+
+  it('lets all follow at once where it is known to begin anew', () => {
+    const { log, window } = fullWindow(4, [0, 1000, 2000, 3000]);
+    window.reopened(SPAN_MS);
+    // The second of these is early: it is taken before another call left the span.
+    for (const sentAtMs of [10_000, 10_010]) {
+      log.push(sentAtMs);
+      window.accepted(0);
+    }
+    expect(window.beginsAnew).toBe(true);
+    const untilMs = [10_050, 19_999, 20_000, 29_999, 30_000];
+    expect(untilMs.map((each) => window.forecast(10_050, each))).toEqual([2, 2, 6, 6, 10]);
   });
 
   it('is kept a little longer where the way to Graph varies', () => {

@@ -6,10 +6,12 @@ import { makeThrottle } from './throttle-under-test.js';
 
 interface Settings extends Partial<DispatcherOptions> {
   readonly throttle?: (desk: Desk) => Throttle;
+  /** Is given the dispatcher as it begins. */
+  readonly watch?: (dispatcher: Dispatcher, desk: Desk) => void;
 }
 
 /** The program's own dispatcher, whole, as a run has it but for the disk. */
-export function dispatcherClient({ throttle, ...options }: Settings = {}): Client {
+export function dispatcherClient({ throttle, watch, ...options }: Settings = {}): Client {
   return async (desk) => {
     const { clock, graph, arrivals, random, settled } = desk;
     const dispatcher = new Dispatcher(
@@ -38,6 +40,7 @@ export function dispatcherClient({ throttle, ...options }: Settings = {}): Clien
     };
     receive();
     dispatcher.start();
+    watch?.(dispatcher, desk);
     await dispatcher.finished;
   };
 }

@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck';
 import type { Clock } from '../../model/clock.js';
 import type { Rate } from '../../model/rate.js';
+import { SendLog } from './send-log.js';
 
 /** Calls that a rate allows within `ms`, beginning with nothing spent. */
 export function callsWithin({ calls, seconds }: Rate, ms: number): number {
@@ -15,7 +16,7 @@ export interface Ceiling {
    */
   permit(calls: number): Promise<number>;
   sent(): void;
-  /** Calls that it lets through within `ms`, beginning with nothing spent. */
+  /** Calls that it lets through within `ms` from now. */
   callsWithin(ms: number): number;
 }
 
@@ -24,7 +25,9 @@ export interface Ceiling {
  * the call that took it was sent.
  */
 export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
+  const log = new SendLog();
   const limits = rates.map(({ calls, seconds }) => ({
+    calls,
     places: new Bottleneck({ reservoir: calls }),
     windowMs: seconds * 1000,
   }));
@@ -35,8 +38,14 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
       for (const { places } of limits) await places.schedule({ weight }, () => Promise.resolve());
       return weight;
     },
-    callsWithin: (ms) => Math.min(...rates.map((rate) => callsWithin(rate, ms))),
+    callsWithin(ms) {
+      const nowMs = clock.elapsed();
+      return Math.min(
+        ...limits.map(({ calls, windowMs }) => log.following(calls, windowMs, nowMs, nowMs + ms)),
+      );
+    },
     sent() {
+      log.push(clock.elapsed());
       for (const { places, windowMs } of limits) {
         clock.at(clock.elapsed() + windowMs, () => void places.incrementReservoir(1));
       }

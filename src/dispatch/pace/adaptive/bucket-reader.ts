@@ -1,4 +1,4 @@
-import type { SendLog } from './send-log.js';
+import type { SendLog } from '../send-log.js';
 
 /** A bucket that fills so much faster than calls went is none. */
 export const MOST_OVER_MEAN = 16;

@@ -1,3 +1,4 @@
+import type { SendLog } from '../send-log.js';
 import {
   ASTRAY,
   BucketReader,
@@ -9,7 +10,6 @@ import {
   type Empty,
 } from './bucket-reader.js';
 import type { Asking } from './refusal-budget.js';
-import type { SendLog } from './send-log.js';
 
 /** Accepted calls between two refusals that make a rate trustworthy: one call more or less is 3%. */
 const TRUSTED_CALLS = 30;
@@ -147,6 +147,11 @@ export class Bucket {
     const { measured, hinted, own } = TRIES_TAKEN;
     const each = this.#isSurelyOwn ? own : this.#empties.length === 0 ? hinted : measured;
     return 1 + Math.floor(this.#taken / each);
+  }
+
+  /** Calls that can leave from an instant, not in the past, until another, at its rate as it was read: its pace may be beyond that, to try. */
+  forecast(fromMs: number, untilMs: number): number {
+    return this.#levelAt(fromMs) + (untilMs - fromMs) * this.rate;
   }
 
   freeAt(nowMs: number): number {

@@ -1,10 +1,10 @@
 import type { Demand } from '../throttle.js';
+import { SendLog } from '../send-log.js';
 import { Beginnings } from './beginnings.js';
 import { Bucket } from './bucket.js';
 import type { Empty } from './bucket-reader.js';
 import type { Block } from './block-gate.js';
 import { RefusalBudget } from './refusal-budget.js';
-import { SendLog } from './send-log.js';
 import type { Hint } from './hint.js';
 import { Window, type Traffic } from './window.js';
 import { wholeSpan, WindowReader, type WindowRead } from './window-reader.js';
@@ -112,13 +112,8 @@ export class Limits {
 
   forecast(fromMs: number, untilMs: number): number {
     if (untilMs <= fromMs) return 0;
-    const lengthMs = untilMs - fromMs;
-    const calls = this.#windows.map((w) => w.calls * (1 + Math.floor(lengthMs / w.spanMs)));
-    return Math.min(
-      Infinity,
-      ...calls,
-      this.bucket === undefined ? Infinity : this.bucket.burst + lengthMs * this.bucket.perMs,
-    );
+    const limits = [...this.#windows, ...(this.bucket === undefined ? [] : [this.bucket])];
+    return Math.min(Infinity, ...limits.map((limit) => limit.forecast(fromMs, untilMs)));
   }
 
   #learn(block: Block, trialMs: number, nowMs: number): void {

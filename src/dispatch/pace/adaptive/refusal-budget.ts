@@ -1,5 +1,5 @@
 import { allCanDie, type Demand } from '../throttle.js';
-import type { SendLog } from './send-log.js';
+import type { SendLog } from '../send-log.js';
 import type { Tries } from './window.js';
 
 /**

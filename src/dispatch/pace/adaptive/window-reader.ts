@@ -1,5 +1,5 @@
+import type { SendLog } from '../send-log.js';
 import type { Block } from './block-gate.js';
-import type { SendLog } from './send-log.js';
 
 const SECOND_MS = 1000;
 /** Calls take so much more or less time to arrive. */

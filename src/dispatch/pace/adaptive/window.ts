@@ -1,6 +1,7 @@
+import { callsWithin } from '../ceiling.js';
+import type { SendLog } from '../send-log.js';
 import type { Block } from './block-gate.js';
 import type { Empty } from './bucket-reader.js';
-import type { SendLog } from './send-log.js';
 
 /** Until confirmed, this share of the calls goes as it went before; the rest gropes. */
 const PROVEN = 0.9;
@@ -111,6 +112,15 @@ export class Window {
   /** When there is room again for one call. */
   get endMs(): number {
     return this.log.at(this.log.count - this.calls) + this.spanMs;
+  }
+
+  /** Calls that can leave from an instant, not in the past, until another. */
+  forecast(fromMs: number, untilMs: number): number {
+    const { calls, spanMs, log } = this;
+    if (this.#opens !== 'at once') return log.following(calls, spanMs, fromMs, untilMs);
+    const endMs = log.at(this.#epoch) + spanMs;
+    const left = fromMs < endMs ? Math.max(0, calls - (log.count - this.#epoch)) : 0;
+    return left + callsWithin({ calls, seconds: spanMs / 1000 }, untilMs - Math.max(fromMs, endMs));
   }
 
   /** Earliest time of one more call; Infinity: an answer must come first. */

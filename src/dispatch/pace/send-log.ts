@@ -1,4 +1,4 @@
-/** Accepted calls remembered: the largest documented window is 3,000; a larger one is held to its last 8,192. */
+/** Calls remembered: the largest documented window is 3,000; a larger one is held to its last 8,192. */
 const REMEMBERED = 8192;
 
 interface InWindows {
@@ -7,12 +7,12 @@ interface InWindows {
   readonly most: number;
 }
 
-/** When the last accepted calls were sent, by number from 0. */
+/** When the last calls were sent, by number from 0: those that were accepted, or those that our own ceiling counts. */
 export class SendLog {
   readonly #ring = new Float64Array(REMEMBERED);
   #count = 0;
 
-  /** Calls accepted in all. */
+  /** Calls in all. */
   get count(): number {
     return this.#count;
   }
@@ -59,6 +59,14 @@ export class SendLog {
   /** Whether more than so many calls were ever sent in a window that begins anew with the first call after the last one's end. */
   overfills(calls: number, spanMs: number): boolean {
     return this.inWindows(0, this.#count, (sentAtMs) => sentAtMs + spanMs).most > calls;
+  }
+
+  /** Calls that can follow from an instant, not in the past, until another, if there are never more than so many in any span. */
+  following(calls: number, spanMs: number, fromMs: number, untilMs: number): number {
+    if (untilMs < fromMs) return 0;
+    const wholeSpans = Math.floor((untilMs - fromMs) / spanMs);
+    const held = this.since(untilMs - (wholeSpans + 1) * spanMs);
+    return wholeSpans * calls + Math.max(0, calls - held);
   }
 
   /** How many were sent after an instant (binary search). */
