@@ -40,9 +40,7 @@ export function createCeiling(rates: readonly Rate[], clock: Clock): Ceiling {
     },
     callsWithin(ms) {
       const nowMs = clock.elapsed();
-      return Math.min(
-        ...limits.map(({ calls, windowMs }) => log.following(calls, windowMs, nowMs, nowMs + ms)),
-      );
+      return Math.min(...limits.map(({ calls, windowMs }) => log.following(calls, windowMs, nowMs, ms)));
     },
     sent() {
       log.push(clock.elapsed());

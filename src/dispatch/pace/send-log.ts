@@ -61,11 +61,11 @@ export class SendLog {
     return this.inWindows(0, this.#count, (sentAtMs) => sentAtMs + spanMs).most > calls;
   }
 
-  /** Calls that can follow from an instant, not in the past, until another, if there are never more than so many in any span. */
-  following(calls: number, spanMs: number, fromMs: number, untilMs: number): number {
-    if (untilMs < fromMs) return 0;
-    const wholeSpans = Math.floor((untilMs - fromMs) / spanMs);
-    const held = this.since(untilMs - (wholeSpans + 1) * spanMs);
+  /** Calls that can follow within `ms` from an instant, not in the past, if there are never more than so many in any span. */
+  following(calls: number, spanMs: number, fromMs: number, ms: number): number {
+    if (ms < 0) return 0;
+    const wholeSpans = Math.floor(ms / spanMs);
+    const held = this.since(fromMs + ms - (wholeSpans + 1) * spanMs);
     return wholeSpans * calls + Math.max(0, calls - held);
   }
 

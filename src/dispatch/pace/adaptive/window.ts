@@ -117,7 +117,7 @@ export class Window {
   /** Calls that can leave from an instant, not in the past, until another. */
   forecast(fromMs: number, untilMs: number): number {
     const { calls, spanMs, log } = this;
-    if (this.#opens !== 'at once') return log.following(calls, spanMs, fromMs, untilMs);
+    if (this.#opens !== 'at once') return log.following(calls, spanMs, fromMs, untilMs - fromMs);
     const endMs = log.at(this.#epoch) + spanMs;
     const left = fromMs < endMs ? Math.max(0, calls - (log.count - this.#epoch)) : 0;
     return left + callsWithin({ calls, seconds: spanMs / 1000 }, untilMs - Math.max(fromMs, endMs));
