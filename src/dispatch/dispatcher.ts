@@ -144,14 +144,16 @@ export class Dispatcher {
   foresight(): Foresight {
     const { timeless } = this.#waiting.demand(false);
     const gate = this.#gate;
-    const { codes, canMakeIt } = foresee(this.#waiting.deadlines(), (untilMs) =>
-      gate.callsWithin(untilMs - this.#steady.now()),
-    );
+    const nowMs = this.#steady.now();
+    const deadlines = this.#waiting.deadlines();
+    const { codes, canMakeIt } = foresee(deadlines, (untilMs) => gate.callsWithin(untilMs - nowMs));
+    const byGraph = foresee(deadlines, (untilMs) => gate.callsByGraph(untilMs - nowMs));
     return {
       codes,
       canMakeIt,
       timeless,
       paceIsKnown: gate.paceIsKnown,
+      ceilingHolds: byGraph.canMakeIt > canMakeIt,
       shutForMs: gate.shutForMs,
       leftMs: gate.paceIsKnown ? timeFor(canMakeIt + timeless, (ms) => gate.callsWithin(ms)) : undefined,
     };

@@ -8,6 +8,8 @@ export interface Foresight {
   readonly timeless: number;
   /** Whether Graph's limit is known, by experience; if not, the published one was reckoned with. */
   readonly paceIsKnown: boolean;
+  /** Whether our own ceiling lets fewer make it than Graph would. */
+  readonly ceilingHolds: boolean;
   /** For how long no call can leave, in ms. */
   readonly shutForMs: number;
   /** Until all that can make it has been sent, in ms; undefined where the pace is not known, or is none. */

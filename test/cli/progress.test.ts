@@ -43,6 +43,7 @@ const foresight = (over: Partial<Foresight> = {}): Foresight => ({
   canMakeIt: 0,
   timeless: 0,
   paceIsKnown: false,
+  ceilingHolds: false,
   shutForMs: 0,
   leftMs: undefined,
   ...over,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createCeiling } from '../../src/dispatch/pace/ceiling.js';
 import type { Throttle } from '../../src/dispatch/pace/throttle.js';
 import { answered, tooMany } from '../support/answers.js';
-import { rowDueIn, seedRow } from '../support/rows.js';
+import { rowDueIn, seedRow, START_MS } from '../support/rows.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 import { Bench } from './harness.js';
 import { makeThrottle } from './throttle-under-test.js';
 
@@ -22,9 +24,23 @@ describe('what can be made of the rows that wait', () => {
       canMakeIt: 200,
       timeless: 2,
       paceIsKnown: false,
+      ceilingHolds: false,
       shutForMs: 0,
       leftMs: undefined,
     });
+  });
+
+  it('tells whether our own ceiling lets fewer make it', () => {
+    const foresights = [300, 100].map((calls) => {
+      const clock = new VirtualClock(START_MS);
+      const bench = new Bench({ clock, parts: { ceiling: createCeiling([{ calls, seconds: 300 }], clock) } });
+      for (const row of codes(250)) bench.dispatcher.add(row);
+      return bench.dispatcher.foresight();
+    });
+    expect(foresights).toMatchObject([
+      { canMakeIt: 200, ceilingHolds: false },
+      { canMakeIt: 100, ceilingHolds: true },
+    ]);
   });
 
   it('is reckoned at the pace that is known, seeds after the codes', () => {

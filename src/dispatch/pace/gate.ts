@@ -98,15 +98,20 @@ export class Gate {
     );
   }
 
-  /** Calls that can probably arrive within a time from now. Where Graph's limit is unknown, its published one holds. */
+  /** Calls that can probably arrive within a time from now. */
   callsWithin(leftMs: number): number {
-    const { clock, throttle, ceiling } = this.parts;
-    const withinMs = leftMs - throttle.roundTripMs / 2 - ARRIVAL_MARGIN_MS;
+    const ceilings = this.parts.ceiling?.callsWithin(this.#sendingMs(leftMs)) ?? Infinity;
+    return Math.min(this.callsByGraph(leftMs), ceilings);
+  }
+
+  /** The same without our own ceiling. Where Graph's limit is unknown, its published one holds. */
+  callsByGraph(leftMs: number): number {
+    const { clock, throttle } = this.parts;
     const now = clock.elapsed();
-    const known = this.paceIsKnown
+    const withinMs = this.#sendingMs(leftMs);
+    return this.paceIsKnown
       ? throttle.forecast(now, now + withinMs)
       : callsWithin(PUBLISHED_RATE, withinMs - this.shutForMs);
-    return Math.min(known, ceiling?.callsWithin(withinMs) ?? Infinity);
   }
 
   /** Whether a code with so long to live arrives alive, sent now or once Graph's wait is over. */
@@ -146,6 +151,11 @@ export class Gate {
 
   close(): void {
     this.#cancelTimer?.();
+  }
+
+  /** What is left of a time until which a call is to arrive. */
+  #sendingMs(leftMs: number): number {
+    return leftMs - this.parts.throttle.roundTripMs / 2 - ARRIVAL_MARGIN_MS;
   }
 
   /** When the gate opens, or now, as a figure to reckon with: a Retry-After may be beyond all numbers. */
