@@ -7,9 +7,14 @@ const MINUTE_MS = 60_000;
 const PUBLISHED = { calls: 200, seconds: 300 };
 
 /** So many codes that die a minute from the start, at the pace that is known. */
-function ofCodes(count: number, pace: Parameters<typeof forecast>[2] = {}, rates: (typeof PUBLISHED)[] = []) {
+function ofCodes(
+  count: number,
+  pace: Parameters<typeof forecast>[2] = {},
+  rates: (typeof PUBLISHED)[] = [],
+  nowMs = START_MS,
+) {
   const deadlines = new Map([[START_MS + MINUTE_MS, count]]);
-  return forecast({ rows: count, deadlines }, START_MS, pace, rates, new VirtualClock(START_MS));
+  return forecast({ rows: count, deadlines }, START_MS, pace, rates, new VirtualClock(nowMs));
 }
 
 const minutes = ({ tookMs }: { tookMs: number }): number => Math.round(tookMs / MINUTE_MS);
@@ -41,8 +46,11 @@ describe('how a run would go', () => {
     expect(ofCodes(1000, {}, [{ calls: 3000, seconds: 150 }]).pace).toBe('published');
   });
 
-  test('a wait that Graph asked for comes first', () => {
-    expect(ofCodes(100, { closedUntilMs: START_MS + 2 * MINUTE_MS }).canMakeIt).toBe(0);
+  test('a wait that Graph asked for comes first, even if it is over when that is reckoned', () => {
+    const pace = { closedUntilMs: START_MS + 2 * MINUTE_MS };
+    const now = ofCodes(100, pace);
+    expect(now.canMakeIt).toBe(0);
+    expect(ofCodes(100, pace, [], START_MS + 3 * MINUTE_MS)).toEqual(now);
   });
 
   test('rows made from seeds take time, and cannot die', () => {

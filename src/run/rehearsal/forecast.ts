@@ -32,7 +32,8 @@ export function forecast(
   clock: Clock,
 ): Forecast {
   const throttle = new AdaptiveThrottle(() => 0, pace.hint);
-  holdBack(throttle, clock, pace.closedUntilMs ?? 0);
+  // As long a wait as it was then, though it may be over now.
+  holdBack(throttle, clock, clock.now() + (pace.closedUntilMs ?? 0) - startMs);
   const gate = new Gate({ graph: { signingIn: () => undefined }, clock, throttle }, NOBODY);
   const byGraph = (ms: number): number => gate.callsWithin(ms);
   const allowed = (ms: number): number =>
