@@ -22,7 +22,7 @@ describe('the line that tells what can be made of the codes that wait', () => {
     ],
     [
       { paceIsKnown: false, ceilingHolds: true },
-      '412 codes, 388 can still make it at our own ceiling (--rate); 24 would be flagged.',
+      '412 codes, 388 can still make it at our own ceiling on calls; 24 would be flagged.',
     ],
     [{ canMakeIt: 412, timeless: 1 }, '412 codes, all can still make it. 1 row made from seeds can wait.'],
     [{ codes: 1, canMakeIt: 1 }, '1 code, all can still make it.'],

@@ -1,6 +1,7 @@
 import type { DryRun, Forecast, Obstacle } from '../../model/dry-run.js';
 import { countOf } from '../../model/outcome.js';
 import type { RunOptions } from '../options/run-options.js';
+import { AT_PUBLISHED_PACE } from './foresight-text.js';
 import { countLines, type NextSteps } from './summary-text.js';
 import { duration, plural } from '../words.js';
 
@@ -84,8 +85,7 @@ function roughly(ms: number): string {
 
 function paceText(pace: Forecast['pace']): string {
   if (pace === 'learned') return 'at the pace that Graph allowed earlier runs';
-  if (pace === 'published')
-    return 'at the 200 calls in 5 minutes that Microsoft publishes; Graph’s real limit is not known yet';
+  if (pace === 'published') return AT_PUBLISHED_PACE;
   return `at our own ceiling of ${pace.calls} calls in ${pace.seconds} s`;
 }
 

@@ -1,6 +1,10 @@
 import type { Foresight } from '../../model/foresight.js';
 import { plural } from '../words.js';
 
+/** Where no limit is known. */
+export const AT_PUBLISHED_PACE =
+  'at the 200 calls in 5 minutes that Microsoft publishes; Graph’s real limit is not known yet';
+
 /** What can be made of the rows that wait, in one line; '' where no code waits. */
 export function foresightText(foresight: Foresight): string {
   const { codes, canMakeIt, timeless } = foresight;
@@ -12,7 +16,7 @@ export function foresightText(foresight: Foresight): string {
 }
 
 function paceText({ ceilingHolds, paceIsKnown }: Foresight): string {
-  if (ceilingHolds) return 'at our own ceiling (--rate)';
+  if (ceilingHolds) return 'at our own ceiling on calls';
   if (paceIsKnown) return 'at the pace Graph allows';
-  return 'at the 200 calls in 5 minutes that Microsoft publishes; Graph’s real limit is not known yet';
+  return AT_PUBLISHED_PACE;
 }
